@@ -31,7 +31,7 @@ class Service(Protocol):
     def name(self) -> str: ...
 
     async def run(self) -> None:
-        """Works until `stop()`, then returns once what runs is finished or checkpointed. Raises on a fault of its own."""
+        """Works until `stop()`, then returns once what runs is finished or checkpointed. Raises on an own fault."""
 
     def stop(self) -> None:
         """Ask it to end; idempotent, returns at once."""

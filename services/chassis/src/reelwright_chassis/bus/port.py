@@ -1,4 +1,4 @@
-"""The port to topics: publish with an acknowledgement, consume in groups by explicit offsets, follow without a group."""
+"""The port to topics: publish with an acknowledgement, consume in groups by explicit offsets, follow without one."""
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -53,7 +53,7 @@ class Consumer(Protocol):
         """The next records, or none after `timeout_s`. Never cancelled by the caller. Raises `Unavailable`."""
 
     async def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
-        """The group goes on at these offsets (the next to be read). Raises `Unavailable`, `Conflict` (no longer ours)."""
+        """The group goes on at these offsets (the next to read). Raises `Unavailable`, `Conflict` (no longer ours)."""
 
     async def committed(self, partition: TopicPartition) -> int | None: ...
 
