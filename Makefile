@@ -1,0 +1,78 @@
+# What a developer does here, by one word each. `make help` lists them.
+
+# Vendors' keys never reach the demo or the tests: neither may spend money or leave this machine.
+VENDOR_KEYS := KLING_API_KEY KLING_ACCESS_KEY KLING_SECRET_KEY OPENAI_API_KEY OPENAI_BASE_URL ANTHROPIC_API_KEY \
+               AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_PROFILE
+unexport $(VENDOR_KEYS)
+
+PYTHON ?= $(shell tools/find_python.sh)
+BIN := .venv/bin
+UV := $(BIN)/uv
+MEMBERS := protos/python $(patsubst %/,%,$(dir $(wildcard services/*/pyproject.toml)))
+SOURCES := $(wildcard services/*/src) $(wildcard services/*/tests) tests tools
+
+# Numeric libraries start one thread per core in every process; this project makes its own processes.
+export OMP_NUM_THREADS ?= 1
+export OPENBLAS_NUM_THREADS ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check lint type imports proto proto-check fmt lock lock-check bench docs clean
+
+help: ## Say what there is to do
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+setup: .venv/.ready ## Install everything into .venv (needs Python >= 3.11 and a package index, nothing else)
+
+.venv/.ready: requirements.lock tools/bootstrap.lock $(addsuffix /pyproject.toml,$(MEMBERS))
+	@test -n "$(PYTHON)" || { echo "Reelwright needs Python 3.11 or newer; none was found. Install one, or: make setup PYTHON=/path/to/python"; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -x $(UV) || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/bootstrap.lock
+	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation $(addprefix -e ./,$(MEMBERS))
+	@touch $@
+	@echo "Set up. The command is .venv/bin/reelwright"
+
+demo: setup ## Make a video from the sample recording, on this machine alone
+	@$(BIN)/reelwright make docs/sample/talk.mp3 --script docs/sample/talk.txt -o build/demo/talk.short.mp4 --duration 45 --offline --force
+
+test: setup check ## Every check and every test
+	@tools/install_parts.sh
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -q
+
+check: setup lint type imports proto-check lock-check ## The static checks
+
+lint: setup ## Style, by ruff
+	@$(BIN)/ruff check $(SOURCES)
+	@$(BIN)/ruff format --check --quiet $(SOURCES)
+
+type: setup ## Types, by mypy --strict
+	@$(BIN)/mypy $(SOURCES)
+
+imports: setup ## Who may import whom
+	@$(BIN)/lint-imports --no-logo
+
+proto: setup ## Generate the Python member of the contracts
+	@cd protos && ../$(BIN)/buf format -w
+	@PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/python tools/generate_protos.py
+
+proto-check: setup ## The contracts: lint, format, nothing broken, nothing stale
+	@PATH=$(CURDIR)/$(BIN):$$PATH tools/check_protos.sh
+
+fmt: setup ## Format the code
+	@$(BIN)/ruff check --fix --quiet $(SOURCES) || true
+	@$(BIN)/ruff format $(SOURCES)
+
+lock: setup ## Resolve the dependencies anew and write requirements.lock
+	@$(BIN)/python tools/lock.py --upgrade
+
+lock-check: setup
+	@$(BIN)/python tools/lock.py --check
+
+docs: setup ## Write the generated pages
+	@$(BIN)/python tools/write_docs.py
+
+bench: setup ## Time a render beside the bare encode of the same frames
+	@$(BIN)/python -m reelwright_renderer.bench --out build/bench/render.json
+
+clean: ## Remove what was built (not the state of your projects)
+	@rm -rf build .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
