@@ -1,0 +1,80 @@
+"""Puts a finished project's files beside the recording: each whole or not at all, and nobody's own file overwritten."""
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from reelwright_chassis.store.port import Item, Store, Table, Value
+from reelwright_standalone.errors import InputError
+
+MADE = Table("made-files", partition="path")
+"""Every file that we put somewhere, with the hashes it may have: how we know it again."""
+
+
+def _name(path: Path) -> str:
+    return str(path.resolve())
+
+
+def _hashes(made: Item) -> list[Value]:
+    hashes = made.get("sha256", [])
+    return hashes if isinstance(hashes, list) else []
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+async def refuse_foreign(store: Store, paths: Iterable[Path], *, edited: Iterable[Path] = ()) -> None:
+    """Raises `InputError` for a file that is in the way and that we did not make, or that was edited since.
+
+    `edited` are files that this very run was told to read (`--plan`, `--script`): their edits are taken up, not lost.
+    """
+    given = {path.resolve() for path in edited}
+    for path in paths:
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            raise InputError(f"{str(path)!r} is in the way and is not a plain file; move it, or choose another -o.")
+        if not path.exists() or path.resolve() in given:
+            continue
+        made = await store.get(MADE, {"path": _name(path)})
+        if made is None:
+            raise InputError(f"{str(path)!r} exists and was not made by Reelwright; add --force to overwrite it.")
+        if sha256_of(path) not in _hashes(made):
+            raise InputError(
+                f"{str(path)!r} was changed since Reelwright made it; use it by --plan or --script, or add --force to "
+                "overwrite it."
+            )
+
+
+async def place(store: Store, path: Path, write: Callable[[Path], None]) -> None:
+    """`write` fills a temporary file beside `path`, which then takes the name at once; remembered as ours."""
+    with temporary_beside(path) as temporary:
+        write(temporary)
+        # Remembered first, beside what lies there now: killed between the two, either of them is known as ours.
+        before = await store.get(MADE, {"path": _name(path)})
+        kept = [digest for digest in _hashes(before or {}) if path.exists() and digest == sha256_of(path)]
+        await store.put(MADE, {"path": _name(path), "sha256": [*kept, sha256_of(temporary)]})
+        temporary.replace(path)
+
+
+@contextlib.contextmanager
+def temporary_beside(path: Path) -> Iterator[Path]:
+    """A new hidden file in the same folder, so that a rename is atomic; it is gone afterwards in any case."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".reelwright-", suffix=path.suffix, dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    temporary.chmod(0o666 & ~_umask())
+    try:
+        yield temporary
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

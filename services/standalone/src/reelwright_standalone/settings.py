@@ -1,0 +1,25 @@
+"""What the environment says to the embedded form. The only place in this member that reads it."""
+
+from pathlib import Path
+
+import platformdirs
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from reelwright_standalone.profiles import PROFILES, Profile, ProfileName
+
+
+class StandaloneSettings(BaseSettings):
+    """`REELWRIGHT_HOME`, `REELWRIGHT_PROFILE`, and the vendors' keys under the vendors' own names."""
+
+    model_config = SettingsConfigDict(env_prefix="REELWRIGHT_", extra="ignore", env_ignore_empty=True)
+
+    home: Path = Field(default_factory=lambda: platformdirs.user_data_path("reelwright", appauthor=False))
+    profile: ProfileName = "standard"
+    whisper_model: str = ""
+    kling_api_key: SecretStr | None = Field(default=None, validation_alias="KLING_API_KEY")
+    openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
+
+    @property
+    def scale(self) -> Profile:
+        return PROFILES[self.profile]
