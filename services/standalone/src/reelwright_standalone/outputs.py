@@ -23,6 +23,10 @@ def _hashes(made: Item) -> list[Value]:
     return hashes if isinstance(hashes, list) else []
 
 
+def _hash_if_there(path: Path) -> str:
+    return sha256_of(path) if path.exists() else ""
+
+
 def sha256_of(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -55,7 +59,7 @@ async def place(store: Store, path: Path, write: Callable[[Path], None]) -> None
         write(temporary)
         # Remembered first, beside what lies there now: killed between the two, either of them is known as ours.
         before = await store.get(MADE, {"path": _name(path)})
-        kept = [digest for digest in _hashes(before or {}) if path.exists() and digest == sha256_of(path)]
+        kept = [digest for digest in _hashes(before or {}) if digest == _hash_if_there(path)]
         await store.put(MADE, {"path": _name(path), "sha256": [*kept, sha256_of(temporary)]})
         temporary.replace(path)
 

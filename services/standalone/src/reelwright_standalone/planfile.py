@@ -71,10 +71,10 @@ class PlanFile:
 
 
 def write_plan(
-    path: Path, plan: ScenePlan, *, job: str, caption_style: str, recording: Path, own: dict[int, str]
+    path: Path, plan: ScenePlan, *, name: str, job: str, caption_style: str, recording: Path, own: dict[int, str]
 ) -> None:
-    """Write the plan with its comments; `own` names the user's own files by scene index, as the user wrote them."""
-    head = _HEAD.format(recording=_quoted(recording.name), plan=_quoted(path.name))
+    """Write the plan with its comments. `name` is what the file will be called; `own` the user's files by scene index."""
+    head = _HEAD.format(recording=_quoted(recording.name), plan=_quoted(name))
     document = CommentedMap(
         job=job,
         title=plan.title,

@@ -1,0 +1,34 @@
+"""Says what a paid run sends where and may cost, and asks once."""
+
+import time
+
+import typer
+from rich.console import Console
+
+from reelwright_chassis.store.port import Store, Table
+from reelwright_standalone.edits import Wishes
+from reelwright_standalone.errors import InputError
+from reelwright_standalone.providers import Providers, announcement, require_consent
+
+CONSENT = Table("consent", partition="providers")
+_LONGEST_MIN = 10.0
+
+
+async def agree(store: Store, providers: Providers, wishes: Wishes, console: Console) -> None:
+    """Raises `InputError` when the user says no, or when nobody is there to ask and `--yes` is missing."""
+    lines = announcement(
+        providers,
+        minutes=_LONGEST_MIN,
+        budget_usd=wishes.options.budget_usd,
+        script_given=wishes.script is not None,
+    )
+    for line in lines:
+        console.print(line, markup=False)
+    agreed = await store.get(CONSENT, {"providers": providers.label}) is not None
+    ask = require_consent(
+        paid=providers.paid, yes=wishes.options.yes, agreed_before=agreed, interactive=console.is_terminal
+    )
+    if ask and not typer.confirm("Go on?", err=True):
+        raise InputError("Nothing was sent. Add --offline to make the video without any account.")
+    if providers.paid and console.is_terminal and not agreed:
+        await store.put(CONSENT, {"providers": providers.label, "agreed_at": time.time()})
