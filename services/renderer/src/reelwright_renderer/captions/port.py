@@ -1,7 +1,7 @@
 """What the renderer asks of captions, and nothing of how they are drawn.
 
-`plan_captions` (pure) turns words in video time into groups; a `CaptionPainter` paints them into planar YUV frames. Both
-sides of the door know only these shapes.
+`plan_captions` (pure) turns words in video time into groups; a `CaptionPainter` paints them into planar YUV frames.
+Both sides of the door know only these shapes.
 """
 
 from collections.abc import Sequence
@@ -44,7 +44,7 @@ class CaptionPlan(Protocol):
     def groups(self) -> Sequence[CaptionGroup]: ...
 
     def signature(self, first_frame: int, end_frame: int, fps: int) -> str:
-        """A digest of all that is painted in frames [first_frame, end_frame): text, states, style, fonts and their versions.
+        """A digest of all that is painted in frames [first_frame, end_frame): text, states, style, font versions.
 
         It counts frames from `first_frame`, so equal pictures have equal signatures wherever they stand in the video.
         """
@@ -63,12 +63,12 @@ class NoCaptions:
 
     groups: tuple[CaptionGroup, ...] = ()
 
-    def signature(self, first_frame: int, end_frame: int, fps: int) -> str:
+    def signature(self, first_frame: int, end_frame: int, fps: int) -> str:  # noqa: ARG002 - nothing is painted
         return ""
 
 
 class NullPainter:
     """Paints nothing."""
 
-    def draw(self, planes: Planes, frame_index: int) -> None:
+    def draw(self, planes: Planes, frame_index: int) -> None:  # noqa: ARG002 - nothing is painted
         return
