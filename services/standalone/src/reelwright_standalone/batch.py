@@ -1,4 +1,4 @@
-"""`reelwright make` over one or several recordings: checks first, then one after another, a failed one stops nothing."""
+"""`reelwright make` over several recordings: checks first, then one after another; a failed one stops nothing."""
 
 import asyncio
 import signal

@@ -40,7 +40,7 @@ def _root(
 
 
 @app.command()
-def make(
+def make(  # noqa: PLR0917  # typer reads the command line from it
     audio: Annotated[list[Path], typer.Argument(help="Recordings of up to 10 minutes: audio of any kind, or a video.")],
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="The video, or a folder. Default: NAME.short.mp4 beside it.")
@@ -55,18 +55,14 @@ def make(
     plan: Annotated[
         Path | None, typer.Option(help="An edited NAME.plan.yaml: only what changed is made again.")
     ] = None,
-    plan_only: Annotated[
-        bool, typer.Option("--plan-only", help="Stop at transcript and plan, to edit them first.")
-    ] = False,
+    plan_only: Annotated[bool, typer.Option("--plan-only", help="Stop at the plan, to edit it first.")] = False,
     language: Annotated[str, typer.Option(help="The spoken language, such as en or de. Default: detected.")] = "",
     caption_style: Annotated[str, typer.Option(help="How captions look: see `reelwright styles`.")] = "",
     look: Annotated[str, typer.Option(help="How drawn pictures look: see `reelwright styles`.")] = "",
     direction: Annotated[str, typer.Option(help="Free words on how the pictures should look.")] = "",
     title: Annotated[str, typer.Option(help="The video's title. Default: found in what is said.")] = "",
     budget: Annotated[float, typer.Option(help="The most a video may cost, in US dollars.")] = 2.0,
-    offline: Annotated[
-        bool, typer.Option("--offline", help="Use no account and nothing outside this machine.")
-    ] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Use no account, only this machine.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Agree to paid providers without being asked.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that Reelwright did not make.")] = False,
     json: Annotated[bool, typer.Option("--json", help=_JSON_HELP)] = False,

@@ -180,7 +180,7 @@ class Making:
 
 
 def _stale(project: Project) -> list[project_pb2.Stage]:
-    """What has to be made again for the video to follow from the edits; a plan that exists is the user's and is kept."""
+    """What must be made again for the video to follow from the edits; a plan that exists is the user's and is kept."""
     return [stage for stage in project.stale if stage in (project_pb2.STAGE_ASSET, project_pb2.STAGE_RENDER)]
 
 

@@ -73,7 +73,7 @@ class PlanFile:
 def write_plan(
     path: Path, plan: ScenePlan, *, name: str, job: str, caption_style: str, recording: Path, own: dict[int, str]
 ) -> None:
-    """Write the plan with its comments. `name` is what the file will be called; `own` the user's files by scene index."""
+    """Write the plan with its comments. `name` is what the file will be called; `own` the user's files by scene."""
     head = _HEAD.format(recording=_quoted(recording.name), plan=_quoted(name))
     document = CommentedMap(
         job=job,
