@@ -9,7 +9,7 @@ PYTHON ?= $(shell tools/find_python.sh)
 BIN := .venv/bin
 UV := $(BIN)/uv
 MEMBERS := protos/python $(patsubst %/,%,$(dir $(wildcard services/*/pyproject.toml)))
-SOURCES := $(wildcard services/*/src) $(wildcard services/*/tests) tests tools
+SOURCES := $(wildcard services/*/src) $(wildcard services/*/tests) tests tools conftest.py
 
 # Numeric libraries start one thread per core in every process; this project makes its own processes.
 export OMP_NUM_THREADS ?= 1
