@@ -36,6 +36,9 @@ class Reject(ReelwrightError):
         self.remedy = remedy
         self.cost_usd = cost_usd
 
+    def __reduce__(self) -> tuple[type["Reject"], tuple[str, str], dict[str, object]]:
+        return type(self), (self.reason_code, self.message), self.__dict__  # so that it crosses processes
+
 
 class Unavailable(ReelwrightError):
     """Bus, store, blobs or the director cannot be reached: wait without counting an attempt."""
@@ -55,3 +58,19 @@ class NotFound(ReelwrightError):
 
 class SettingsError(ReelwrightError):
     """A setting is missing or wrong; the message names the variable and the remedy."""
+
+
+class StateInUse(ReelwrightError):
+    """Another process works in this state folder; the message says which, and since when."""
+
+
+class StateTooNew(ReelwrightError):
+    """The state was written by a newer Reelwright than this one; the message says what to do."""
+
+
+class StateUnreadable(ReelwrightError):
+    """A state file is damaged, or was never ours; the message says what to do."""
+
+
+class Undecodable(ReelwrightError):
+    """A record's bytes are not the message that its topic carries: it goes to the dead letters at once."""

@@ -17,22 +17,32 @@ Key: TypeAlias = Mapping[str, "str | int"]
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A second way into a table: a string partition attribute, and perhaps a sort attribute (string or number)."""
+    """A second way into a table: a string partition attribute, and perhaps a sort attribute (string or number).
+
+    `numeric` says that the sort attribute holds numbers; it holds strings otherwise.
+    """
 
     name: str
     partition: str
     sort: str | None = None
+    numeric: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table's declaration. `ttl` names the attribute with the Unix time in seconds after which an item may vanish."""
+    """A table's declaration.
+
+    `ttl` names the attribute with the Unix time in seconds from which on the item is not there any more: reads, queries
+    and conditions do not see it. `numeric` says that the sort attribute holds numbers; it holds strings otherwise. Key
+    and index attributes that an item has must be of the declared type, and not empty.
+    """
 
     name: str
     partition: str
     sort: str | None = None
     indexes: tuple[Index, ...] = ()
     ttl: str | None = None
+    numeric: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +122,8 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Page:
+    """May hold fewer items than the limit, even none, and yet have a `next_cursor`: only None says that this is all."""
+
     items: Sequence[dict[str, Value]]
     next_cursor: str | None = field(default=None)
 
@@ -120,8 +132,8 @@ class Store(Protocol):
     """Items by key, read consistently; indexes may lag a little behind.
 
     Every method raises `Unavailable` when the backend cannot be reached. A write whose condition does not hold raises
-    `Conflict` and changes nothing. An item is at most 400 KB; a transaction has at most 100 writes, all on different
-    items.
+    `Conflict` and changes nothing. An item is at most 400 KB; a transaction has at most 100 writes and 4 MB, all on
+    different items. What breaks a limit or a table's declaration raises ValueError.
     """
 
     async def ensure(self, tables: Sequence[Table]) -> None:

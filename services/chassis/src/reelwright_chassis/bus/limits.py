@@ -1,0 +1,18 @@
+"""What a message may be, for every backend, so that a laptop finds what a broker would refuse."""
+
+from reelwright_chassis.bus.port import Message
+
+# Kafka's default `message.max.bytes` is 1,048,588; what is left serves the headers and the broker's framing, also when
+# the same bytes go to the dead letters with more headers.
+MAX_BODY_BYTES = 1_000_000
+MAX_HEADERS_BYTES = 16_000
+
+
+def check_message(message: Message) -> None:
+    """Raises ValueError for a message that a broker would refuse."""
+    body = len(message.key.encode()) + len(message.value)
+    if body > MAX_BODY_BYTES:
+        raise ValueError(f"a message to {message.topic} is {body} bytes, more than {MAX_BODY_BYTES}")
+    headers = sum(len(name.encode()) + len(value) for name, value in message.headers.items())
+    if headers > MAX_HEADERS_BYTES:
+        raise ValueError(f"a message to {message.topic} has {headers} bytes of headers, more than {MAX_HEADERS_BYTES}")

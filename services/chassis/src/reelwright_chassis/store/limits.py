@@ -1,0 +1,143 @@
+"""DynamoDB's limits, enforced by every backend, so that a laptop finds what the cluster would refuse.
+
+Source of the numbers: the Amazon DynamoDB developer guide, "Quotas" and "Item sizes and formats".
+"""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from reelwright_chassis.store.port import Index, Item, Put, Table, Value, Write
+
+MAX_ITEM_BYTES = 400 * 1024
+MAX_WRITES = 100
+MAX_TRANSACTION_BYTES = 4 * 1024 * 1024
+MAX_PARTITION_BYTES = 2048
+MAX_SORT_BYTES = 1024
+MAX_DEPTH = 32
+MAX_DIGITS = 38
+_SMALLEST, _LARGEST = 1e-130, 9.99e125
+
+Sort = str | int | float
+
+
+class InvalidItem(ValueError):
+    """An item, key or write that a table or DynamoDB would refuse: a fault of the caller's."""
+
+
+class Position(NamedTuple):
+    """Where an item lies in a table or an index; `sort` is "" where there is no sort attribute."""
+
+    partition: str
+    sort: Sort
+
+
+def check_writes(writes: Sequence[Write]) -> None:
+    """Raises `InvalidItem` for a transaction that DynamoDB would refuse."""
+    if not 1 <= len(writes) <= MAX_WRITES:
+        raise InvalidItem(f"a transaction has 1 to {MAX_WRITES} writes, not {len(writes)}")
+    targets = {(write.table.name, position(write.table, keys_of(write))) for write in writes}
+    if len(targets) < len(writes):
+        raise InvalidItem("a transaction may not name one item twice")
+    total = sum(check_item(write.table, write.item) for write in writes if isinstance(write, Put))
+    if total > MAX_TRANSACTION_BYTES:
+        raise InvalidItem(f"a transaction is at most {MAX_TRANSACTION_BYTES} bytes, not {total}")
+
+
+def keys_of(write: Write) -> Item:
+    """The attributes that a write's key is read from."""
+    return write.item if isinstance(write, Put) else write.key
+
+
+def check_item(table: Table, item: Item) -> int:
+    """The item's size in bytes as DynamoDB counts it. Raises `InvalidItem` when table or limits refuse it."""
+    position(table, item)
+    for index in table.indexes:
+        index_position(table, index, item)
+    if table.ttl is not None and table.ttl in item and not _is_number(item[table.ttl]):
+        raise InvalidItem(f"{table.name}.{table.ttl} must be a number of seconds")
+    size = sum(len(name.encode()) + _size(value, 1) for name, value in item.items())
+    if size > MAX_ITEM_BYTES:
+        raise InvalidItem(f"an item of {table.name} is {size} bytes, more than {MAX_ITEM_BYTES}")
+    return size
+
+
+def position(table: Table, attributes: Item) -> Position:
+    """Where the item with these key attributes lies in its table. Raises `InvalidItem`."""
+    for name in filter(None, (table.partition, table.sort)):
+        if name not in attributes:
+            raise InvalidItem(f"an item of {table.name} needs the key attribute {name}")
+    partition = _check_partition(table.name, table.partition, attributes[table.partition])
+    if table.sort is None:
+        return Position(partition, "")
+    return Position(partition, check_sort(table.name, table.sort, attributes[table.sort], numeric=table.numeric))
+
+
+def index_position(table: Table, index: Index, item: Item) -> Position | None:
+    """Where the item lies in the index; None when it lacks one of the index's attributes. Raises `InvalidItem`."""
+    where = f"{table.name}/{index.name}"
+    if index.partition not in item or (index.sort is not None and index.sort not in item):
+        return None
+    partition = _check_partition(where, index.partition, item[index.partition])
+    if index.sort is None:
+        return Position(partition, "")
+    return Position(partition, check_sort(where, index.sort, item[index.sort], numeric=index.numeric))
+
+
+def check_sort(where: str, name: str, value: Value, *, numeric: bool) -> Sort:
+    """The value itself. Raises `InvalidItem` when it is not what the declaration says."""
+    if numeric:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise InvalidItem(f"{where} sorts by numbers, but {name} is a {type(value).__name__}")
+        _number_size(value)
+        return value
+    if not isinstance(value, str):
+        raise InvalidItem(
+            f"{where} sorts by strings, but {name} is a {type(value).__name__} (numeric=True declares it)"
+        )
+    if not 1 <= len(value.encode()) <= MAX_SORT_BYTES:
+        raise InvalidItem(f"{where}: {name} must have 1 to {MAX_SORT_BYTES} bytes")
+    return value
+
+
+def _check_partition(where: str, name: str, value: Value) -> str:
+    if not isinstance(value, str):
+        raise InvalidItem(
+            f"{where}: {name} must be a string, not a {type(value).__name__}; leave it out if it has none"
+        )
+    if not 1 <= len(value.encode()) <= MAX_PARTITION_BYTES:
+        raise InvalidItem(f"{where}: {name} must have 1 to {MAX_PARTITION_BYTES} bytes")
+    return value
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _size(value: Value, depth: int) -> int:
+    if depth > MAX_DEPTH:
+        raise InvalidItem(f"an item is at most {MAX_DEPTH} levels deep")
+    if value is None or isinstance(value, bool):
+        return 1
+    if isinstance(value, str):
+        return len(value.encode())
+    if isinstance(value, bytes):
+        return len(value)
+    if isinstance(value, int | float):
+        return _number_size(value)
+    if isinstance(value, list):
+        return 3 + sum(1 + _size(each, depth + 1) for each in value)
+    if isinstance(value, dict):
+        return 3 + sum(1 + len(name.encode()) + _size(each, depth + 1) for name, each in value.items())
+    raise InvalidItem(f"an item cannot hold a {type(value).__name__}")
+
+
+def _number_size(value: float) -> int:
+    if isinstance(value, int):
+        if len(str(abs(value)).rstrip("0")) > MAX_DIGITS:
+            raise InvalidItem(f"a number has at most {MAX_DIGITS} digits")
+    elif not math.isfinite(value):
+        raise InvalidItem("a number must be finite")
+    if value and not _SMALLEST <= abs(value) <= _LARGEST:
+        raise InvalidItem(f"a number lies between {_SMALLEST} and {_LARGEST}")
+    return 1 + (len(repr(value)) + 1) // 2
