@@ -15,6 +15,7 @@ from reelwright_chassis.blobs.folder import FolderBlobs
 from reelwright_chassis.bus.sqlite import SqliteBus
 from reelwright_chassis.errors import StateInUse
 from reelwright_chassis.store.sqlite import SqliteStore
+from reelwright_chassis.topics import topics
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,9 @@ async def open_home(path: Path) -> AsyncIterator[Home]:
         _empty(scratch)
         store = await SqliteStore.open(path / "store.sqlite")
         try:
-            bus = await SqliteBus.open(path / "bus.sqlite")
+            bus = await SqliteBus.open(
+                path / "bus.sqlite", partitions=topics().embedded_partitions, retention_s=topics().retention_s
+            )
         except BaseException:
             await store.close()
             raise
