@@ -1,0 +1,1 @@
+"""Words in, scenes out: the passages of a talk that make a short, and what is to be seen over them."""

@@ -1,0 +1,65 @@
+"""How much each sentence is worth hearing: what it says about the talk's subject, where it stands, how it grips."""
+
+import math
+from collections.abc import Mapping
+
+from reelwright_planner.keyphrases import Term, content_key
+from reelwright_planner.lexicon import FEELING, LEANING, LEANING_PRONOUNS, SMALL_TALK
+from reelwright_planner.talk import Talk, WordRange
+from reelwright_planner.text import bare
+
+_QUESTION = ("?", "？", "؟", "⁇")
+_EXCLAMATION = ("!", "！")
+_CLOSERS = "\"'”’»)]』」"
+
+
+def score_sentences(talk: Talk, terms: Mapping[str, Term]) -> tuple[float, ...]:
+    """Worth per second of each sentence, about 0..2."""
+    about = [_aboutness(talk, sentence, terms) for sentence in talk.sentences]
+    most = max(about, default=0.0) or 1.0
+    last = len(talk.sentences) - 1
+    return tuple(
+        max(0.05, 0.8 * about[i] / most + _grip(talk, sentence) + _position(i, last) - _small_talk(talk, sentence))
+        for i, sentence in enumerate(talk.sentences)
+    )
+
+
+def _aboutness(talk: Talk, sentence: WordRange, terms: Mapping[str, Term]) -> float:
+    """The weight of its distinct content words, damped by length so that long sentences do not win by being long."""
+    keys = {content_key(word.text, talk.language) for word in talk.words[sentence.first : sentence.end]}
+    weight = sum(terms[key].weight for key in keys if key in terms)
+    return weight / math.sqrt(4 + sentence.end - sentence.first)
+
+
+def _grip(talk: Talk, sentence: WordRange) -> float:
+    """Questions, exclamations, feeling words, numbers and direct address hold a listener."""
+    words = talk.words[sentence.first : sentence.end]
+    last = words[-1].text.rstrip(_CLOSERS)
+    keys = [bare(word.text) for word in words]
+    grip = 0.25 if last.endswith(_QUESTION) else 0.1 if last.endswith(_EXCLAMATION) else 0.0
+    grip += 0.08 * min(3, sum(key in FEELING for key in keys))
+    grip += 0.08 if any(c.isdigit() for key in keys for c in key) else 0.0
+    return grip + (0.06 if "you" in keys or "your" in keys else 0.0)
+
+
+def _position(index: int, last: int) -> float:
+    """The opening says what it is about, the ending what follows from it."""
+    return {0: 0.35, 1: 0.15, last: 0.25, last - 1: 0.05}.get(index, 0.0)
+
+
+def _small_talk(talk: Talk, sentence: WordRange) -> float:
+    keys = [bare(word.text) for word in talk.words[sentence.first : sentence.end]]
+    return min(1.0, 0.45 * sum(key in SMALL_TALK for key in keys))
+
+
+def leaning(talk: Talk, sentence: WordRange) -> float:
+    """0..1: how much it points back ("But that ...", "Long ago it was ..."), so that nobody should hear it first."""
+    keys = [bare(word.text) for word in talk.words[sentence.first : min(sentence.end, sentence.first + 8)]]
+    if keys[0] in LEANING:
+        return 1.0
+    return 0.5 if LEANING_PRONOUNS.intersection(keys) else 0.0
+
+
+def leans(talk: Talk, sentence: WordRange) -> bool:
+    """Whether its first word already points back."""
+    return leaning(talk, sentence) == 1.0

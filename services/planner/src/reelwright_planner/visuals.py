@@ -1,0 +1,329 @@
+"""What words look like: families of concrete words, each with settings to film and hours of the day that suit them.
+
+A family's settings use its own words and no other family's, so that the simulator's choice of looks, which goes by
+words too, agrees with what a reader of the prompt sees.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from reelwright_planner.lexicon import word_set
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """`words` are singular; `lights` are keys of LIGHTS, best first; `audience` completes "People curious about ...".
+
+    `weather`: further keys of LIGHTS that its settings bear when the words name them.
+    """
+
+    name: str
+    words: frozenset[str]
+    settings: tuple[str, ...]
+    lights: tuple[str, ...]
+    theme: str
+    audience: str
+    weather: tuple[str, ...] = ()
+
+
+_OUTDOORS = ("dawn", "golden", "sunset", "dusk", "night", "storm", "ice")
+
+LIGHTS: Mapping[str, str] = MappingProxyType(
+    {
+        "dawn": "at dawn, first sunrise glow and thin mist",
+        "golden": "in golden late afternoon sun",
+        "sunset": "at sunset, the sky orange near the horizon",
+        "dusk": "at dusk, violet twilight",
+        "night": "at night under a deep blue sky",
+        "storm": "under grey storm clouds, rain in the air",
+        "neon": "lit by magenta and cyan neon",
+        "teal": "in turquoise and teal tones",
+        "rose": "in pale rose tones",
+        "ember": "in the red glow of embers",
+        "sepia": "in faded sepia and brown",
+        "candle": "by candle light, everything else in shadow",
+        "ice": "in cold white winter light",
+        "aurora": "under a green northern aurora",
+    }
+)
+
+LIGHT_WORDS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "dawn": frozenset(["dawn", "morning", "sunrise"]),
+        "golden": frozenset(["golden", "gold", "autumn", "afternoon", "honey"]),
+        "sunset": frozenset(["sunset", "evening"]),
+        "dusk": frozenset(["dusk", "twilight"]),
+        "night": frozenset(["night", "midnight", "moonlight", "dark", "darkness"]),
+        "storm": frozenset(["storm", "rain", "thunder", "fog", "gale", "hurricane", "cloud", "cloudy"]),
+        "ice": frozenset(["ice", "snow", "winter", "frost"]),
+        "ember": frozenset(["fire", "volcano", "flame", "lava"]),
+        "candle": frozenset(["candle", "fireplace"]),
+        "neon": frozenset(["neon"]),
+    }
+)
+"""Words that set the hour or the weather of a picture."""
+
+
+FAMILIES: tuple[Family, ...] = (
+    Family(
+        "sea",
+        word_set(
+            "sea ocean water wave beach sail sailor island river lake fish swim coast harbour harbor ship boat "
+            "tide shore lighthouse captain port storm whale coral reef anchor gull fisherman bay current surf"
+        ),
+        (
+            "waves rolling across an open ocean toward the horizon",
+            "a small sailboat on a calm sea",
+            "sea water breaking over rocks below a cliff",
+            "an empty beach with long waves drawing back",
+        ),
+        ("dusk", "night", "sunset", "golden"),
+        "the sea",
+        "the sea and those who live by it",
+        _OUTDOORS,
+    ),
+    Family(
+        "space",
+        word_set(
+            "space planet star galaxy universe cosmos rocket moon orbit astronaut alien gravity physics "
+            "telescope comet sun mars asteroid satellite earthrise constellation lightyear astronomer nebula"
+        ),
+        (
+            "a planet's curved edge in space with stars behind it",
+            "a galaxy of stars turning slowly in deep space",
+            "the moon in orbit over a dark planet",
+        ),
+        ("night", "aurora", "ember", "neon"),
+        "space and discovery",
+        "space and science",
+    ),
+    Family(
+        "nature",
+        word_set(
+            "forest tree wood nature leaf plant animal bird deer garden earth environment flower root seed soil "
+            "wolf bear fox bee butterfly grass moss jungle climate ecosystem wildlife mushroom fungus branch "
+            "farmer harvest field"
+        ),
+        (
+            "tall forest trees with light falling between the trunks",
+            "moss and leaves on the floor of an old forest",
+            "a path under the trees of a wood",
+        ),
+        ("golden", "dawn", "sunset"),
+        "nature",
+        "nature and the environment",
+        _OUTDOORS,
+    ),
+    Family(
+        "journey",
+        word_set(
+            "mountain hill peak climb journey travel adventure road goal summit hike valley path trail explorer "
+            "map distance desert traveller marathon runner running race bicycle train step"
+        ),
+        (
+            "a long road winding up toward a mountain",
+            "ridge behind ridge of mountains with mist in the valley",
+            "a trail that climbs to a far summit",
+        ),
+        ("dawn", "golden", "dusk", "sunset"),
+        "setting out and going on",
+        "travel, effort and reaching a goal",
+        _OUTDOORS,
+    ),
+    Family(
+        "technology",
+        word_set(
+            "technology data ai robot computer internet digital network science software phone machine "
+            "algorithm chip engineer electricity laptop screen code laboratory experiment scientist energy "
+            "battery app website sensor programmer"
+        ),
+        (
+            "a wide field of glowing data points moving like a wave",
+            "a digital network of fine lines and lights",
+            "light running through the inside of a machine",
+        ),
+        ("night", "neon", "teal"),
+        "technology and science",
+        "technology and what it changes",
+    ),
+    Family(
+        "music",
+        word_set("music song sound guitar piano violin melody rhythm concert singer choir drum orchestra band tune"),
+        (
+            "music made visible, a field of points moving in waves",
+            "sound waves rippling through darkness as points of light",
+        ),
+        ("neon", "night", "teal"),
+        "music and sound",
+        "music",
+    ),
+    Family(
+        "business",
+        word_set(
+            "city business money market company office street building economy finance startup career customer "
+            "investor bank skyscraper boss employee product price brand shop store traffic client salary "
+            "industry factory debt budget"
+        ),
+        (
+            "a city skyline with lit office windows",
+            "tall buildings along a busy city street",
+            "city lights mirrored in a river below office towers",
+        ),
+        ("dusk", "night", "neon"),
+        "work, money and the city",
+        "building a business and a career",
+        ("dawn", "sunset", "storm"),
+    ),
+    Family(
+        "home",
+        word_set(
+            "home food coffee tea cook kitchen recipe dinner breakfast house restaurant bread drink table cup "
+            "sugar salt cake wine soup chef baker oven flour lunch chocolate cafe garlic cheese roast spoon"
+        ),
+        (
+            "a steaming cup on a wooden kitchen table",
+            "a table laid for dinner under strings of small lamps",
+            "a kitchen at home with steam rising from a cup",
+        ),
+        ("candle", "ember", "golden"),
+        "home and the table",
+        "food, drink and good company",
+        ("dawn", "night"),
+    ),
+    Family(
+        "history",
+        word_set(
+            "history ancient king queen war past memory tradition church faith book story museum temple empire "
+            "castle soldier century letter library grandmother grandfather monk ruin legend emperor archive "
+            "castle knight pyramid"
+        ),
+        (
+            "candles burning before an ancient wall",
+            "an old book lying open among candles",
+            "a row of candles in an ancient church",
+        ),
+        ("sepia", "candle"),
+        "history and memory",
+        "history and old stories",
+        ("night", "dusk"),
+    ),
+    Family(
+        "mind",
+        word_set(
+            "mind brain idea thought creativity psychology imagination habit memory attention mystery secret "
+            "fear anxiety change creative consciousness decision belief mistake smoke learning failure "
+            "curiosity language focus"
+        ),
+        (
+            "ink unfolding slowly in clear liquid like a thought taking form",
+            "clouds of colour meeting and turning, like an idea in the mind",
+            "dark smoke curling into changing forms",
+        ),
+        ("teal", "neon", "sepia"),
+        "how the mind works",
+        "thinking better and understanding the mind",
+    ),
+    Family(
+        "love",
+        word_set(
+            "love heart emotion beauty fashion wedding skin desire art joy tenderness kiss marriage romance "
+            "dress grief gratitude kindness happiness smile hug feeling dance dancer painting poem"
+        ),
+        (
+            "folds of silk moving slowly like a feeling of love",
+            "flowing silk in a gentle current of air, a picture of the heart",
+        ),
+        ("rose", "ember", "dusk"),
+        "love and feeling",
+        "love, beauty and feeling",
+    ),
+    Family(
+        "people",
+        word_set(
+            "people person family friend child mother father man woman couple team crowd human community parent "
+            "son daughter brother sister neighbour neighbor teacher student kid baby village school keeper "
+            "doctor nurse friendship wife husband"
+        ),
+        (
+            "people standing together, seen from behind against a wide sky",
+            "a family walking along a ridge, small under the sky",
+            "a lone person looking out over a wide land",
+        ),
+        ("sunset", "golden", "dawn"),
+        "people and what holds them together",
+        "people and how we live together",
+        _OUTDOORS,
+    ),
+    Family(
+        "wonder",
+        word_set(
+            "sky dream sleep magic snow winter cold myth spirit prayer silence aurora ice angel night miracle "
+            "wonder cloud wind"
+        ),
+        (
+            "a northern aurora moving over a silent lake",
+            "curtains of aurora over snow and pine silhouettes",
+        ),
+        ("aurora", "ice", "neon"),
+        "wonder and dreams",
+        "wonder, sleep and dreams",
+        _OUTDOORS,
+    ),
+)
+
+ABSTRACT = Family(
+    "abstract",
+    frozenset(),
+    (
+        "a single road leading toward a mountain far away",
+        "waves rolling across an open ocean toward the horizon",
+        "tall forest trees with light falling between the trunks",
+        "ridge behind ridge of mountains with mist in the valley",
+        "ink unfolding slowly in clear liquid",
+        "a field of stars turning slowly in deep space",
+    ),
+    ("dawn", "golden", "dusk", "night"),
+    "",
+    "",
+    _OUTDOORS,
+)
+"""For what names nothing that could be seen: a metaphor, the next one for each scene."""
+
+SIMPLY_SEEN = word_set(
+    "lamp light window door bridge tower wall clock stone glass fire flame smoke rope engine wheel bell mirror "
+    "lens rock cliff oil beam chair pen paper newspaper camera photograph shoe coat hat hand eye face finger "
+    "shoulder bag box key knife ladder roof stair tunnel rain fog thunder cloud wind dust sand metal iron "
+    "copper silver gold wooden candle crystal shadow prism"
+)
+"""Things to see that decide no family."""
+
+MOODS: tuple[tuple[str, frozenset[str]], ...] = (
+    (
+        "tense",
+        word_set(
+            "danger dangerous storm war fear afraid risk panic wreck crash death die fight attack crisis drown lost "
+            "alarm"
+        ),
+    ),
+    (
+        "melancholy",
+        word_set("sad grief alone lonely loss lost tears cry goodbye farewell sorrow regret miss empty gone"),
+    ),
+    (
+        "determined",
+        word_set(
+            "work effort train discipline climb goal win strong fight persist practice try again never quit build"
+        ),
+    ),
+    ("playful", word_set("funny laugh play game joke silly fun child toy dance party")),
+    (
+        "uplifting",
+        word_set("hope success grow better together help bright dream free future smile save saved joy happy"),
+    ),
+    ("awe-struck", word_set("universe infinite huge ancient galaxy wonder giant million billion mystery discover")),
+    ("serene", word_set("calm quiet peace slow still sleep breathe rest silence gentle soft")),
+)
+"""Mood of a picture and the words that call for it; the first with the most hits holds."""
+
+DEFAULT_MOOD = "thoughtful"
