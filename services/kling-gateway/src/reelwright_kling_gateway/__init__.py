@@ -1,0 +1,1 @@
+"""A scene in, a clip or picture out, through Kling, paid for once."""

@@ -1,0 +1,1 @@
+"""Kling's HTTP API: both of its dialects, behind one small client."""

@@ -1,0 +1,184 @@
+"""Carries one submission to its end: does what `submissions.next_step` says, and stores each state before it acts."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from reelwright_chassis.clock import Clock
+from reelwright_chassis.errors import Retry, Stopped
+from reelwright_chassis.worker.job import Job
+from reelwright_kling_gateway import submissions as machine
+from reelwright_kling_gateway.brakes import STOPPING, Brakes
+from reelwright_kling_gateway.client.errors import KlingError, Reaction
+from reelwright_kling_gateway.client.http import EXCHANGE_S
+from reelwright_kling_gateway.client.kling import Provider
+from reelwright_kling_gateway.client.order import Order
+from reelwright_kling_gateway.ledger import Entry, Ledger
+from reelwright_kling_gateway.poller import Poller
+from reelwright_kling_gateway.slots import Slot, Slots
+from reelwright_kling_gateway.submissions import Effort, Observation, Policy, State, Step, Submission
+from reelwright_kling_gateway.waiting import pause, stoppable
+
+REASONS: Final[Mapping[Reaction, tuple[str, float]]] = {
+    Reaction.FIX_CREDENTIALS: ("kling_credentials", 60.0),
+    Reaction.REMINT: ("kling_credentials", 60.0),
+    Reaction.STOP_FAMILY: ("kling_balance", 300.0),
+    Reaction.HUMAN: ("kling_account", 300.0),
+    Reaction.RATE_LIMIT: ("kling_busy", 60.0),
+    Reaction.SLOT_FULL: ("provider_slot", 30.0),
+    Reaction.NOT_SENT: ("kling_unreachable", 30.0),
+    Reaction.AMBIGUOUS: ("kling_unanswered", 60.0),
+}
+"""For an attempt that ends without a decision: the reason code, and the least wait (s) before another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What all purchases of a process share."""
+
+    provider: Provider
+    ledger: Ledger
+    slots: Slots
+    poller: Poller
+    clock: Clock
+    policy: Policy
+    brakes: Brakes
+    orphans: "set[asyncio.Task[None]]" = field(default_factory=set)
+    """Followers of tasks that nobody waits for any more; held here so that they are not collected."""
+
+
+class Purchase:
+    """One attempt at one submission."""
+
+    def __init__(self, desk: Desk, entry: Entry, job: Job) -> None:
+        self._desk = desk
+        self._entry = entry
+        self._job = job
+        self._effort = Effort(entry.submission)
+        self._slot: Slot | None = None
+
+    @property
+    def entry(self) -> Entry:
+        return self._entry
+
+    async def carry_out(self) -> Submission:
+        """The submission in its terminal state. Raises `Retry` (go on later from what is stored) and `Stopped`."""
+        try:
+            step = await self._see(machine.Begun())
+            while not isinstance(step, machine.Done):
+                step = await self._see(await self._do(step))
+        finally:
+            await self._let_go()
+        return self._effort.submission
+
+    async def _see(self, observation: Observation) -> Step:
+        """Take in what was seen, and store it before anything else happens."""
+        before = self._effort.submission
+        self._effort, step = machine.next_step(
+            self._effort, observation, self._desk.clock.monotonic_s(), self._desk.policy
+        )
+        if self._effort.submission != before:
+            await self._save()
+        return step
+
+    async def _save(self) -> None:
+        self._entry = await self._desk.ledger.save(self._entry, self._effort.submission)
+
+    async def _do(self, step: Step) -> Observation:
+        match step:
+            case machine.Post(after_s):
+                return await self._post(after_s)
+            case machine.LookUp(after_s):
+                return await self._look_up(after_s)
+            case machine.Watch():
+                return await self._watch()
+            case machine.GiveUp(error):
+                if error.reaction in STOPPING:
+                    self._desk.brakes.stop(self._order.family, error)
+                raise _retry_for(error)
+            case machine.Done():
+                raise AssertionError("a finished submission has nothing left to do")
+
+    async def _post(self, after_s: float) -> Observation:
+        await pause(after_s, self._job, self._desk.clock)
+        braked = self._desk.brakes.holding(self._order.family)
+        if braked is not None:
+            raise _retry_for(braked)
+        if self._slot is None:
+            self._slot = await self._desk.slots.acquire(self._order.family, self._order.external_task_id, self._job)
+        await self._announce()
+        try:
+            return machine.Known(await self._desk.provider.create(self._order))
+        except KlingError as error:
+            return machine.Refused(error)
+
+    async def _announce(self) -> None:
+        """Write down that a POST may be under way, and make sure that it is still wanted: the last thing before it."""
+        self._effort = machine.posting(self._effort)
+        await self._save()
+        try:
+            await self._job.confirm()
+            while self._entry.lease_until_s - self._desk.clock.now_s() < EXCHANGE_S:
+                await self._save()
+                await self._job.confirm()
+        except (Stopped, asyncio.CancelledError):
+            self._effort = machine.not_posted(self._effort)
+            await self._save()
+            raise
+
+    async def _look_up(self, after_s: float) -> Observation:
+        await pause(after_s, self._job, self._desk.clock)
+        asked_s = self._desk.clock.monotonic_s()
+        try:
+            task = await self._desk.provider.find(self._order.product, self._order.external_task_id)
+        except KlingError as error:
+            return machine.LookUpFailed(error)
+        return machine.Known(task) if task is not None else machine.Unseen(asked_s)
+
+    async def _watch(self) -> Observation:
+        if self._slot is None:
+            self._slot = await self._desk.slots.try_acquire(self._order.family, self._order.external_task_id)
+        end = self._desk.poller.watch(self._order.product, self._effort.submission.task_id)
+        try:
+            task = await stoppable(end, self._job)
+        except Stopped:
+            self._follow()
+            raise
+        except KlingError as error:
+            raise _retry_for(error) from error
+        return machine.Known(task) if task is not None else machine.Gone()
+
+    def _follow(self) -> None:
+        """Kling knows no cancel: what runs will be charged, so its end is read and booked while this process lives."""
+        follower = asyncio.create_task(self._book_end(), name="kling-orphan")
+        self._desk.orphans.add(follower)
+        follower.add_done_callback(self._desk.orphans.discard)
+
+    async def _book_end(self) -> None:
+        end = self._desk.poller.watch(self._order.product, self._effort.submission.task_id)
+        try:
+            task = await asyncio.shield(end)
+            await self._see(machine.Known(task) if task is not None else machine.Gone())
+        except (KlingError, Stopped):
+            return  # the stored state stands: whoever takes the request up again reads the end itself
+        await self._let_go()
+
+    async def _let_go(self) -> None:
+        """Give the slot back unless a task of ours may still hold one over there."""
+        if self._slot is not None and (self._effort.submission.terminal or self._state is State.INTENT):
+            slot, self._slot = self._slot, None
+            await self._desk.slots.release(slot)
+
+    @property
+    def _order(self) -> Order:
+        return self._effort.submission.order
+
+    @property
+    def _state(self) -> State:
+        return self._effort.submission.state
+
+
+def _retry_for(error: KlingError) -> Retry:
+    reason_code, delay_s = REASONS.get(error.reaction, ("transient", 30.0))
+    return Retry(error.message, reason_code=reason_code, delay_s=max(delay_s, error.retry_after_s or 0.0))
