@@ -1,0 +1,31 @@
+"""What an order costs, in hundredths of a unit, and what a unit lists at."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from reelwright_kling_sim.accounts import units_of
+from reelwright_kling_sim.catalog import UNIT_PRICE_USD, Family, ImageModel, VideoModel
+from reelwright_kling_sim.errors import invalid
+
+
+def video_price_centi(
+    model: VideoModel, resolution: str, duration_s: int, *, has_sound: bool, has_video: bool, field: str
+) -> int:
+    """The price of a clip; raises 1201 about `field` where the model has no sound (or no silence) at that size."""
+    rates = model.sound_centi if has_sound else model.silent_centi
+    rate = model.video_input_centi.get(resolution, rates.get(resolution)) if has_video else rates.get(resolution)
+    if rate is None:
+        raise invalid(field, "native" if has_sound else "off")
+    return rate * duration_s
+
+
+def image_price_centi(model: ImageModel, resolution: str, count: int, *, has_reference: bool) -> int:
+    """The price of `count` pictures."""
+    one = model.reference_centi if has_reference else model.text_centi
+    return count * (model.uhd_centi or one if resolution == "4k" else one)
+
+
+def list_price_usd(family: Family, amount_centi: int) -> str:
+    """What so many hundredths of a unit list at in USD, as the API writes it."""
+    return f"{(units_of(amount_centi) * Decimal(UNIT_PRICE_USD[family])).normalize():f}"
