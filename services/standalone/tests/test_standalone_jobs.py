@@ -1,0 +1,80 @@
+from pathlib import Path
+
+import pytest
+
+from reelwright_chassis.home import open_home
+from reelwright_standalone.errors import InputError
+from reelwright_standalone.jobs import JOBS, Job, JobBook, choices_of, job_name
+from reelwright_standalone.options import MakeOptions
+from reelwright_standalone.outputs import MADE, place, refuse_foreign
+from reelwright_standalone.providers import Providers
+from reelwright_standalone.recording import Recording
+
+RECORDING = Recording(Path("talk.mp3"), "a" * 64, 100)
+
+
+def choices(**options: object) -> dict[str, str]:
+    made = MakeOptions(**options)  # type: ignore[arg-type]
+    return choices_of(made, Providers("sim", "local", "extractive"), profile="standard", whisper_model="")
+
+
+def test_what_changes_the_video_names_the_job() -> None:
+    name = job_name(RECORDING, choices())
+    assert name == job_name(RECORDING, choices(caption_style="pop", title="T", budget_usd=1.0, yes=True))
+    others = [choices(duration_s=45.0), choices(language="de"), choices(look="ink"), choices(direction="warm")]
+    assert len({name, *(job_name(RECORDING, other) for other in others)}) == 5
+    assert name != job_name(Recording(Path("talk.mp3"), "b" * 64, 100), choices())
+
+
+async def test_an_edit_goes_on_with_the_last_job_unless_an_option_contradicts(tmp_path: Path) -> None:
+    async with open_home(tmp_path / "home") as home:
+        await home.store.ensure([JOBS])
+        book = JobBook(home.store)
+        had = choices(duration_s=45.0)
+        job = Job(job_name(RECORDING, had), "p1", RECORDING.sha256, had)
+        await book.put(job)
+        assert await book.find(RECORDING, choices(), named="", editing=True) == job
+        assert await book.find(RECORDING, choices(), named="", editing=False) is None
+        assert await book.find(RECORDING, choices(look="ink"), named="", editing=True) is None
+        assert await book.find(RECORDING, choices(look="ink"), named=job.job, editing=True) == job
+        await book.forget(job.job)
+        assert await book.find(RECORDING, had, named=job.job, editing=True) is None
+
+
+async def test_only_our_own_unchanged_files_are_overwritten(tmp_path: Path) -> None:
+    video = tmp_path / "talk.short.mp4"
+    async with open_home(tmp_path / "home") as home:
+        await home.store.ensure([MADE])
+        await refuse_foreign(home.store, [video])
+        await place(home.store, video, lambda path: _write(path, "ours"))
+        await refuse_foreign(home.store, [video])
+        await place(home.store, video, lambda path: _write(path, "ours again"))
+        await refuse_foreign(home.store, [video])
+        video.write_text("edited")
+        with pytest.raises(InputError, match="was changed since"):
+            await refuse_foreign(home.store, [video])
+        await refuse_foreign(home.store, [video], edited=[video])
+        other = tmp_path / "other.mp4"
+        other.write_text("theirs")
+        with pytest.raises(InputError, match="--force"):
+            await refuse_foreign(home.store, [other])
+
+
+async def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    video = tmp_path / "out" / "talk.short.mp4"
+    async with open_home(tmp_path / "home") as home:
+        await home.store.ensure([MADE])
+        await place(home.store, video, lambda path: _write(path, "old"))
+        with pytest.raises(OSError, match="disk full"):
+            await place(home.store, video, _fail)
+    assert [path.name for path in video.parent.iterdir()] == ["talk.short.mp4"]
+    assert video.read_text() == "old"
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text)
+
+
+def _fail(path: Path) -> None:
+    path.write_text("half")
+    raise OSError("disk full")
