@@ -6,7 +6,8 @@ from pathlib import Path
 from reelwright.events.v1.media_pb2 import Note, Video
 from reelwright.events.v1.requests_pb2 import RenderRequested
 from reelwright_chassis.blobs.port import Blobs
-from reelwright_renderer.audio.loudness import TARGET_LUFS, Level
+from reelwright_renderer.audio.loudness import TARGET_LUFS
+from reelwright_renderer.audio.meter import Level
 from reelwright_renderer.captions.port import CaptionPlan
 from reelwright_renderer.otio import otio_file
 from reelwright_renderer.subtitles import subtitle_files
@@ -14,8 +15,6 @@ from reelwright_renderer.timeline import Timeline
 
 QUIET_LU = 1.0
 """Further below the target than this, the result says so."""
-SILENCE_DB = -70.0
-"""What is told of silence instead of minus infinity: the absolute gate of BS.1770."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +57,8 @@ def _facts(timeline: Timeline, made: Made) -> Video:
         height_px=timeline.format.height,
         fps=timeline.format.fps,
         encoder=made.encoder,
-        loudness_lufs=max(made.level.lufs, SILENCE_DB),
-        true_peak_dbtp=max(made.level.dbtp, SILENCE_DB),
+        loudness_lufs=made.level.lufs,
+        true_peak_dbtp=made.level.dbtp,
         segments_rendered=made.segments_rendered,
         segments_reused=made.segments_reused,
         notes=_notes(made.level),

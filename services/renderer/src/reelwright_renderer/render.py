@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 from reelwright.events.v1.media_pb2 import Video
 from reelwright.events.v1.requests_pb2 import RenderRequested
 from reelwright_chassis.blobs.port import Blobs
-from reelwright_renderer.audio.loudness import Level
 from reelwright_renderer.audio.make import sound_name
+from reelwright_renderer.audio.meter import SILENCE_DB, Level
 from reelwright_renderer.captioning import plan_of
 from reelwright_renderer.captions.port import CaptionPlan
 from reelwright_renderer.compose import compose
@@ -96,7 +96,7 @@ class _Render:
     ) -> None:
         self._request, self._plan, self._shelf = request, plan, shelf
         self._progress, self._settings = progress, settings
-        self._level = Level(float("-inf"), float("-inf"))
+        self._level = Level(SILENCE_DB, SILENCE_DB)
         self._missing: list[str] = []
         self._frames_to_do = self._frames_done = 0
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from reelwright_renderer.audio.loudness import Level
 from reelwright_renderer.audio.make import make_sound, measure_file
+from reelwright_renderer.audio.meter import Level
 from reelwright_renderer.encode import Encoder, encode_segment
 from reelwright_renderer.frames import Canvas
 from reelwright_renderer.join import Piece, join

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from reelwright_chassis.ids import content_id
 from reelwright_renderer.audio.aac import BITRATE, write_aac
-from reelwright_renderer.audio.loudness import PEAK_DBTP, TARGET_LUFS, Level, level_speech, measure
+from reelwright_renderer.audio.loudness import PEAK_DBTP, TARGET_LUFS, level_speech
+from reelwright_renderer.audio.meter import Level, measure
 from reelwright_renderer.audio.recording import read_spans
 from reelwright_renderer.audio.splice import samples_at, splice
 from reelwright_renderer.timeline import AudioClip
