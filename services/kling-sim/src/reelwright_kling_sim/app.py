@@ -13,12 +13,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from reelwright_kling_sim import costs, dialect_legacy, dialect_new, media
+from reelwright_kling_sim import costs, dialect_legacy, dialect_new, media, task_list
 from reelwright_kling_sim.auth import Credentials, Dialect, authenticate
 from reelwright_kling_sim.clock import Clock
 from reelwright_kling_sim.drawing import Draw
 from reelwright_kling_sim.errors import Code, KlingError
-from reelwright_kling_sim.faults import Markers, read_markers
+from reelwright_kling_sim.faults import Markers
 from reelwright_kling_sim.http_shape import ERROR_HANDLERS, envelope, file_response, json_object
 from reelwright_kling_sim.orders import Order
 from reelwright_kling_sim.settings import SimSettings
@@ -108,8 +108,7 @@ class _Api:
     async def _accept(self, request: Request, order: Order, view: Callable[[Task], dict[str, Any]]) -> Response:
         if order.model in self._sim.settings.forbidden_models:
             raise KlingError(Code.NO_RIGHT)
-        markers = read_markers(order.prompt)
-        task = await self._sim.create(order, markers, str(request.base_url))
+        task, markers = await self._sim.create(order, str(request.base_url))
         return await self._answer_created(markers, view(task))
 
     async def _answer_created(self, markers: Markers, view: dict[str, Any]) -> Response:
@@ -131,7 +130,7 @@ class _Api:
 
     async def list_tasks(self, request: Request) -> Response:
         """`POST /tasks`: tasks of either dialect, newest first, page by page."""
-        query = dialect_new.parse_list(await json_object(request), self._sim.now_ms())
+        query = task_list.parse_list(await json_object(request), self._sim.now_ms())
         where, values = query.condition()
         tasks = await self._sim.select(f"{where} ORDER BY id DESC LIMIT {query.limit + 1}", *values)
         page = tasks[: query.limit]
@@ -139,7 +138,7 @@ class _Api:
             return envelope({"count": 0, "has_more": False})
         has_more = len(tasks) > len(page)
         data = {"result": [self._new_view(task, request) for task in page], "count": len(page), "has_more": has_more}
-        return envelope(data | ({"next_cursor": dialect_new.write_cursor(query, page[-1])} if has_more else {}))
+        return envelope(data | ({"next_cursor": task_list.write_cursor(query, page[-1])} if has_more else {}))
 
     def _new_view(self, task: Task, request: Request) -> dict[str, Any]:
         urls = self._sim.urls_of(task, str(request.base_url))

@@ -50,7 +50,7 @@ def _parse_clip(product: str, body: Body) -> Order:
     modes = tuple(mode for mode, resolution in _RESOLUTION_OF_MODE.items() if resolution in model.resolutions)
     resolution = _RESOLUTION_OF_MODE[fields.word(body, "mode", modes, "std")]
     duration_s = fields.whole_in_text(body, "duration", model.durations_s, 5)
-    has_sound = fields.word(body, "sound", ("on", "off"), "off") == "on"
+    sound = fields.word(body, "sound", ("on", "off"), "off")
     fields.share(body, "cfg_scale")
     width, height = frame_size(resolution, aspect)
     return Order(
@@ -63,10 +63,8 @@ def _parse_clip(product: str, body: Body) -> Order:
         height=height,
         duration_s=duration_s,
         count=1,
-        has_sound=has_sound,
-        price_centi=video_price_centi(
-            model, resolution, duration_s, has_sound=has_sound, has_video=False, field="sound"
-        ),
+        has_sound=sound != "off",
+        price_centi=video_price_centi(model, resolution, duration_s, sound=sound, sound_field="sound"),
         latency_s=model.latency_s + model.latency_per_s * duration_s,
         **_options(body),
     )

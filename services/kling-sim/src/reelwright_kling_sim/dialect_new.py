@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -20,7 +19,6 @@ from reelwright_kling_sim.tasks import Task
 
 PRODUCTS = (TEXT_TO_VIDEO, IMAGE_TO_VIDEO, OMNI_VIDEO)
 MAX_IDS = 20
-LIST_WINDOW_MS = 30 * 86_400_000
 _RATIOS = ("16:9", "9:16", "1:1")
 _PICTURE_LIMIT_MB = 50
 _VIDEO_INPUTS = frozenset({"feature_video", "base_video"})
@@ -36,7 +34,7 @@ def parse_create(product: str, model_name: str, body: Body) -> Order:
     options = fields.section(body, "options")
     resolution = fields.word(settings, "resolution", model.resolutions, "720p", prefix="settings.")
     duration_s = fields.whole(settings, "duration", model.durations_s, 5, prefix="settings.")
-    has_sound = _sound(settings, model)
+    sound = _sound(settings, model)
     fields.flag(settings, "multi_shot", default=True, prefix="settings.")
     width, height = frame_size(resolution, contents.aspect or _aspect(settings))
     return Order(
@@ -49,9 +47,9 @@ def parse_create(product: str, model_name: str, body: Body) -> Order:
         height=height,
         duration_s=duration_s,
         count=1,
-        has_sound=has_sound,
+        has_sound=sound != "off",
         price_centi=video_price_centi(
-            model, resolution, duration_s, has_sound=has_sound, has_video=contents.has_video, field="settings.audio"
+            model, resolution, duration_s, sound=sound, sound_field="settings.audio", has_video=contents.has_video
         ),
         latency_s=model.latency_s + model.latency_per_s * duration_s,
         external_task_id=fields.optional_text(options, "external_task_id"),
@@ -64,10 +62,10 @@ def _aspect(settings: Body) -> Fraction:
     return aspect_of(fields.word(settings, "aspect_ratio", _RATIOS, "16:9", prefix="settings."))
 
 
-def _sound(settings: Body, model: VideoModel) -> bool:
+def _sound(settings: Body, model: VideoModel) -> str:
     if model.always_sound or not model.audio_words:
-        return model.always_sound
-    return fields.word(settings, "audio", model.audio_words, "off", prefix="settings.") != "off"
+        return "native" if model.always_sound else "off"
+    return fields.word(settings, "audio", model.audio_words, "off", prefix="settings.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,77 +122,6 @@ def parse_ids(query: Mapping[str, str]) -> tuple[list[str], list[str]]:
     if ids and external_ids:
         raise KlingError(Code.BAD_PARAMETER, "task_ids and external_task_ids cannot be used together")
     return ids, external_ids
-
-
-@dataclass(frozen=True, slots=True)
-class ListQuery:
-    """What `POST /tasks` asks for: a window of times in ms, the id to go on before, filters, and how many."""
-
-    start_ms: int
-    end_ms: int
-    before_id: str | None
-    limit: int
-    statuses: tuple[str, ...]
-    families: tuple[str, ...]
-
-    def condition(self) -> tuple[str, list[object]]:
-        """The query as a condition on the ledger's tasks, and its values."""
-        clauses = ["accepted_at_ms BETWEEN ? AND ?"]
-        values: list[object] = [self.start_ms, self.end_ms]
-        for column, words in (("status", self.statuses), ("family", self.families)):
-            if words:
-                clauses.append(f"{column} IN ({', '.join('?' * len(words))})")
-                values += words
-        if self.before_id is not None:
-            clauses.append("id < ?")
-            values.append(self.before_id)
-        return " AND ".join(clauses), values
-
-
-def parse_list(body: Body, now_ms: int) -> ListQuery:
-    """The query in a list request; the cursor overrides the times. Raises 1201."""
-    end_ms = _time_ms(body, "end_time", now_ms)
-    start_ms = _time_ms(body, "start_time", end_ms - LIST_WINDOW_MS)
-    filters = _filters(body)
-    cursor = fields.optional_text(body, "cursor")
-    if cursor is not None:
-        start_ms, end_ms, before_id = _read_cursor(cursor)
-    else:
-        before_id = None
-    limit = fields.whole(body, "limit", range(1, 501), 100)
-    return ListQuery(start_ms, end_ms, before_id, limit, filters.get("status", ()), filters.get("product_type", ()))
-
-
-def _filters(body: Body) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for item in body.get("filters") or ():
-        key, values = item.get("key"), item.get("values")
-        if key not in ("status", "product_type") or not isinstance(values, list):
-            raise invalid("filters", key)
-        found[key] = tuple(map(str, values))
-    return found
-
-
-def _time_ms(body: Body, name: str, default: int) -> int:
-    value = body.get(name, default)
-    if isinstance(value, str) and value.isdecimal():
-        return int(value)
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise invalid(name, value)
-    return value
-
-
-def write_cursor(query: ListQuery, last: Task) -> str:
-    """The cursor that goes on after `last`."""
-    return base64.urlsafe_b64encode(f"{query.start_ms}:{query.end_ms}:{last.id}".encode()).decode()
-
-
-def _read_cursor(cursor: str) -> tuple[int, int, str]:
-    try:
-        start_ms, end_ms, before_id = base64.urlsafe_b64decode(cursor.encode()).decode().split(":")
-        return int(start_ms), int(end_ms), before_id
-    except ValueError as error:
-        raise invalid("cursor", cursor) from error
 
 
 def created_view(task: Task) -> dict[str, Any]:

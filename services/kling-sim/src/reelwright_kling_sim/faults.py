@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -75,6 +76,26 @@ def _check(markers: Markers) -> None:
             markers.code(name)
         elif name in {"slow", "slow_reply", "visible_after"}:
             markers.number(name, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Weather:
+    """What befalls any create, by chance: the shares refused with 5000, answered 5002 though created, failing later."""
+
+    error_rate: float = 0.0
+    lost_reply_rate: float = 0.0
+    failure_rate: float = 0.0
+
+
+def struck(markers: Markers, weather: Weather, dice: random.Random) -> Markers:
+    """The markers, with those added that chance wants; each create throws the dice anew."""
+    chances = {
+        "error": ("5000", weather.error_rate),
+        "timeout_but_created": ("", weather.lost_reply_rate),
+        "fail": ("", weather.failure_rate),
+    }
+    added = {name: value for name, (value, rate) in chances.items() if dice.random() < rate}
+    return Markers(markers.prompt, {**added, **markers.values})
 
 
 def refuse_at_create(markers: Markers, *, first_time: bool) -> None:

@@ -10,13 +10,16 @@ from reelwright_kling_sim.errors import invalid
 
 
 def video_price_centi(
-    model: VideoModel, resolution: str, duration_s: int, *, has_sound: bool, has_video: bool, field: str
+    model: VideoModel, resolution: str, duration_s: int, *, sound: str, sound_field: str, has_video: bool = False
 ) -> int:
-    """The price of a clip; raises 1201 about `field` where the model has no sound (or no silence) at that size."""
-    rates = model.sound_centi if has_sound else model.silent_centi
+    """The price of a clip.
+
+    `sound` is "off" or the dialect's word for it; raises 1201 where the model has no such sound at that resolution.
+    """
+    rates = model.silent_centi if sound == "off" else model.sound_centi
     rate = model.video_input_centi.get(resolution, rates.get(resolution)) if has_video else rates.get(resolution)
     if rate is None:
-        raise invalid(field, "native" if has_sound else "off")
+        raise invalid(sound_field, sound)
     return rate * duration_s
 
 

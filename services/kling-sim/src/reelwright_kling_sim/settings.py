@@ -54,6 +54,12 @@ class SimSettings(BaseSettings):
     )
     visible_after_s: float = Field(default=0.0, ge=0, description="How late look-ups and lists see a new task.")
 
+    error_rate: float = Field(default=0.0, ge=0, le=1, description="Share of creates refused with 500/5000.")
+    lost_reply_rate: float = Field(
+        default=0.0, ge=0, le=1, description="Share of creates that are accepted but answered with 504/5002."
+    )
+    failure_rate: float = Field(default=0.0, ge=0, le=1, description="Share of tasks that fail.")
+
     drawing: Literal["looks", "flat"] = Field(
         default="looks", description="looks: real pictures, in a subprocess. flat: a gradient, in milliseconds."
     )
