@@ -21,7 +21,7 @@ def test_every_message_that_is_sent_has_a_topic() -> None:
     others = ["KlingCalledBack", "ProjectChanged", "Progressed"]
     assert len(requests) == 4
     for message in [*requests, *(getattr(facts_pb2, name) for name in facts + others)]:
-        assert topics().carrying(message)
+        assert message.DESCRIPTOR.name in topics().carrying(message).carries
 
 
 def test_every_consumed_topic_has_dead_letters_and_the_followed_have_none() -> None:

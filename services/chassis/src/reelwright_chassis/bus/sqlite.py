@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Self
 
+from reelwright_chassis import metrics
 from reelwright_chassis.bus.limits import check_message
 from reelwright_chassis.bus.port import AssignmentListener, Message, Record
 from reelwright_chassis.bus.sqlite_consumer import SqliteConsumer, SqliteGroup
@@ -47,8 +48,12 @@ class SqliteBus:
     async def publish(self, messages: Sequence[Message]) -> None:
         for message in messages:
             check_message(message)
-        if messages:
+        if not messages:
+            return
+        with metrics.PUBLISH_SECONDS.time():
             await self._log.append(messages)
+        for message in messages:
+            metrics.PUBLISHED.labels(topic=message.topic).inc()
 
     async def consumer(
         self, topics: Sequence[str], *, group: str, member: str, listener: AssignmentListener

@@ -58,6 +58,7 @@ class SqliteConsumer:
         self._listener = listener
         self._reader = SqliteReader(sqlite_log)
         self._generation = 0
+        self._told = False
         self._closed = False
 
     async def poll(self, *, max_records: int, timeout_s: float) -> Sequence[Record]:
@@ -109,14 +110,19 @@ class SqliteConsumer:
     def drop(self) -> None:
         """Lose everything without a word, as one who left."""
         self._generation += 1
+        self._told = False
         self._reader.positions, self._reader.paused = {}, set()
 
     async def give(self, positions: Mapping[TopicPartition, int]) -> None:
-        await self._tell(self._listener.assigned, list(positions))
+        """Nothing is delivered before the listener knows of it."""
         self._reader.positions = dict(positions)
+        await self._tell(self._listener.assigned, list(positions))
+        self._told = True
         self._reader.waker.set()
 
     async def _read(self, max_records: int) -> list[Record]:
+        if not self._told:
+            return []
         generation = self._generation
         return await self._reader.next(max_records, valid=lambda: self._generation == generation)
 

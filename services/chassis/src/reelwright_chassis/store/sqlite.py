@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Self
 
+from reelwright_chassis import metrics
 from reelwright_chassis.clock import Clock, SystemClock
 from reelwright_chassis.errors import Conflict
 from reelwright_chassis.sqlite import Database
@@ -63,7 +64,8 @@ class SqliteStore:
     async def get(self, table: Table, key: Key) -> dict[str, Value] | None:
         self._check_declared(table)
         where, now_s = position(table, dict(key)), self._clock.now_s()
-        return await self._database.read(lambda connection: rows.read_item(connection, table, where, now_s))
+        with metrics.STORE_SECONDS.labels(operation="get").time():
+            return await self._database.read(lambda connection: rows.read_item(connection, table, where, now_s))
 
     async def put(self, table: Table, item: Item, *, when: Condition | None = None) -> None:
         await self.transact([Put(table, item, when)])
@@ -76,11 +78,14 @@ class SqliteStore:
             self._check_declared(write.table)
         check_writes(writes)
         now_s = self._clock.now_s()
-        await self._database.write(lambda connection: self._apply(connection, writes, now_s))
+        with metrics.STORE_SECONDS.labels(operation="write").time():
+            await self._database.write(lambda connection: self._apply(connection, writes, now_s))
 
     async def query(self, query: Query) -> Page:
         self._check_declared(query.table)
-        return await self._database.read(prepare_query(query, self._clock.now_s()))
+        run = prepare_query(query, self._clock.now_s())
+        with metrics.STORE_SECONDS.labels(operation="query").time():
+            return await self._database.read(run)
 
     def _check_declared(self, table: Table) -> None:
         if self._tables.get(table.name) != table:
@@ -92,6 +97,7 @@ class SqliteStore:
             self._purged_at_s = now_s
         for write in writes:
             if not rows.condition_holds(connection, write, now_s):
+                metrics.STORE_CONFLICTS.labels(table=write.table.name).inc()
                 raise Conflict(f"a condition on {write.table.name} does not hold")
         for write in writes:
             rows.apply(connection, write)

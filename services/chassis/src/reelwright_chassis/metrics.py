@@ -1,0 +1,37 @@
+"""Every metric that the Python services export, by name: `reelwright_<noun>_<unit>[_total]`."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+_JOB_BUCKETS_S = (0.1, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 2400)
+_CALL_BUCKETS_S = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+# The worker shell.
+JOBS = Counter("reelwright_jobs", "Requests that a worker ended with, by what came of them.", ["worker", "outcome"])
+JOB_SECONDS = Histogram(
+    "reelwright_job_duration_seconds",
+    "From the lease on a request to its fact, retries in place included.",
+    ["worker", "outcome"],
+    buckets=_JOB_BUCKETS_S,
+)
+JOBS_RUNNING = Gauge("reelwright_jobs_running", "Requests that are being worked on.", ["worker"])
+JOB_RETRIES = Counter("reelwright_job_retries", "Retries in place, by reason code.", ["worker", "reason"])
+PROGRESS_LOST = Counter("reelwright_progress_lost", "Progress messages that could not be sent.", ["worker"])
+
+# Consumers.
+LAST_POLL = Gauge("reelwright_consumer_last_poll_timestamp_seconds", "When a group's member last polled.", ["group"])
+RECORDS = Counter("reelwright_records", "Records that a consumer ended with, by how.", ["group", "outcome"])
+DEAD_LETTERS = Counter("reelwright_dead_letters", "Records put aside, by the topic they came from.", ["topic"])
+OUTAGES = Gauge("reelwright_outage_calls", "Calls that wait for a part that is away.")
+
+# The bus and the store.
+PUBLISHED = Counter("reelwright_bus_messages_published", "Messages that the bus has acknowledged.", ["topic"])
+PUBLISH_SECONDS = Histogram(
+    "reelwright_bus_publish_duration_seconds", "From a publish to its acknowledgement.", buckets=_CALL_BUCKETS_S
+)
+STORE_SECONDS = Histogram(
+    "reelwright_store_call_duration_seconds",
+    "Calls of the store, by operation.",
+    ["operation"],
+    buckets=_CALL_BUCKETS_S,
+)
+STORE_CONFLICTS = Counter("reelwright_store_conflicts", "Writes whose condition did not hold.", ["table"])

@@ -1,0 +1,170 @@
+"""gRPC as every service speaks it: servers with health and reflection, channels with deadlines."""
+
+import json
+import tempfile
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import grpc
+import grpc.aio
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from reelwright_chassis.errors import ReelwrightError
+from reelwright_chassis.logs import get_logger
+from reelwright_chassis.rpc_errors import abort_with, error_from
+
+T = TypeVar("T")
+Q = TypeVar("Q")
+
+log = get_logger(__name__)
+
+DEADLINE_S = 10.0
+"""Of a call that names none."""
+MAX_MESSAGE_BYTES = 8 * 1024 * 1024
+"""A transcript of 3,000 words with alternatives is well under 2 MB; gRPC's own limit is 4 MiB."""
+
+# Connections are made anew every 5 minutes, so that calls spread over replicas that came later.
+_SERVER_OPTIONS = [
+    ("grpc.max_connection_age_ms", 300_000),
+    ("grpc.max_connection_age_grace_ms", 30_000),
+    ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+    ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
+]
+_SOCKET_PATH_BYTES = 100  # the kernel's limit is 104 to 108
+
+
+@dataclass(frozen=True, slots=True)
+class Mounted:
+    """A servicer, the generated function that adds it to a server, and the full name of its gRPC service."""
+
+    name: str
+    add: Callable[[Any, grpc.aio.Server], None]
+    servicer: object
+
+
+class Server:
+    """A running gRPC server."""
+
+    def __init__(self, server: grpc.aio.Server, checks: health.aio.HealthServicer, address: str) -> None:
+        self._server = server
+        self._checks = checks
+        self.address = address
+        """What clients connect to; with port 0, the port that was found."""
+
+    async def stop(self, grace_s: float = 5.0) -> None:
+        """Say "not serving", take no more calls, let those that run end within the grace."""
+        await self._checks.enter_graceful_shutdown()
+        await self._server.stop(grace_s)
+
+
+async def serve(services: Sequence[Mounted], address: str) -> Server:
+    """Serve on "unix:PATH" or "HOST:PORT" (0: any free port), with the standard health service and reflection.
+
+    What a servicer raises becomes a status: `ReelwrightError`s with `ErrorInfo`, anything else INTERNAL and a log line.
+    Raises OSError when the address cannot be had.
+    """
+    server = grpc.aio.server(interceptors=[_ErrorsToStatus()], options=_SERVER_OPTIONS)
+    checks = health.aio.HealthServicer()
+    health_pb2_grpc.add_HealthServicer_to_server(checks, server)
+    for service in services:
+        service.add(service.servicer, server)
+        await checks.set(service.name, health_pb2.HealthCheckResponse.SERVING)
+    names = [service.name for service in services]
+    reflection.enable_server_reflection([*names, health.SERVICE_NAME, reflection.SERVICE_NAME], server)
+    try:
+        port = server.add_insecure_port(address)
+    except RuntimeError as error:
+        raise OSError(f"cannot serve on {address}") from error
+    await server.start()
+    if not address.startswith("unix:"):
+        address = f"{address.rpartition(':')[0]}:{port}"
+    return Server(server, checks, address)
+
+
+def connect(address: str, *, retry_safely: Sequence[str] = ()) -> grpc.aio.Channel:
+    """A channel to "unix:PATH", "HOST:PORT" or "dns:///NAME:PORT" (all of its replicas, in turn).
+
+    A call that names no timeout has `DEADLINE_S`. `retry_safely` lists the methods ("package.Service/Method") that are
+    called again, up to 3 times, when the server was UNAVAILABLE: only those that change nothing, or change it once.
+    """
+    options = [
+        ("grpc.service_config", json.dumps(_service_config(retry_safely))),
+        ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+        ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
+    ]
+    return grpc.aio.insecure_channel(address, options=options, interceptors=[_DefaultDeadline()])
+
+
+async def call(method: Callable[..., Awaitable[T]], request: object, *, timeout_s: float = DEADLINE_S) -> T:
+    """One unary call, whose failure is one of our errors (`error_from`)."""
+    try:
+        return await method(request, timeout=timeout_s)
+    except grpc.aio.AioRpcError as error:
+        raise error_from(error) from error
+
+
+def local_address(folder: Path, name: str) -> str:
+    """A unix socket's address in the folder; elsewhere if its path were too long for the kernel."""
+    path = folder / f"{name}.sock"
+    if len(str(path).encode()) > _SOCKET_PATH_BYTES:
+        path = Path(tempfile.mkdtemp(prefix="reelwright-")) / f"{name}.sock"
+    return f"unix:{path}"
+
+
+def _service_config(retry_safely: Sequence[str]) -> dict[str, object]:
+    config: dict[str, object] = {"loadBalancingConfig": [{"round_robin": {}}]}
+    if retry_safely:
+        names = [dict(zip(("service", "method"), method.split("/"), strict=True)) for method in retry_safely]
+        policy = {
+            "maxAttempts": 4,
+            "initialBackoff": "0.2s",
+            "maxBackoff": "2s",
+            "backoffMultiplier": 2,
+            "retryableStatusCodes": ["UNAVAILABLE"],
+        }
+        config["methodConfig"] = [{"name": names, "retryPolicy": policy}]
+    return config
+
+
+class _DefaultDeadline(grpc.aio.UnaryUnaryClientInterceptor):
+    async def intercept_unary_unary(
+        self, continuation: Callable[..., Awaitable[Any]], client_call_details: grpc.aio.ClientCallDetails, request: Any
+    ) -> Any:
+        asked = client_call_details
+        timeout_s = DEADLINE_S if asked.timeout is None else asked.timeout
+        details = grpc.aio.ClientCallDetails(
+            asked.method, timeout_s, asked.metadata, asked.credentials, asked.wait_for_ready
+        )
+        return await continuation(details, request)
+
+
+class _ErrorsToStatus(grpc.aio.ServerInterceptor):
+    """Ends a unary call with the status of what its servicer raised."""
+
+    async def intercept_service(
+        self, continuation: Callable[..., Awaitable[Any]], handler_call_details: grpc.HandlerCallDetails
+    ) -> Any:
+        handler = await continuation(handler_call_details)
+        if handler is None or handler.unary_unary is None:
+            return handler
+        behaviour = handler.unary_unary
+
+        async def answer(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
+            try:
+                return await behaviour(request, context)
+            except ReelwrightError as error:
+                await abort_with(context, error)
+            except grpc.aio.AbortError:
+                raise
+            except Exception as error:
+                log.exception("rpc_failed", method=handler_call_details.method, error=type(error).__name__)
+                await abort_with(context, error)
+
+        return grpc.unary_unary_rpc_method_handler(
+            answer,
+            request_deserializer=handler.request_deserializer,
+            response_serializer=handler.response_serializer,
+        )

@@ -1,0 +1,207 @@
+"""A worker at work: from a record to the lease, to the handler, to the fact, to the offset."""
+
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar, cast
+
+from google.protobuf.message import Message as Proto
+from structlog.contextvars import bound_contextvars
+
+from reelwright.events.v1.facts_pb2 import Progressed, Work, WorkFailed
+from reelwright_chassis import metrics
+from reelwright_chassis.bus.limits import check_message
+from reelwright_chassis.bus.port import Record
+from reelwright_chassis.clock import Clock
+from reelwright_chassis.envelope import Event, decode, encode, trace_of
+from reelwright_chassis.errors import Stopped, Unavailable, Undecodable
+from reelwright_chassis.logs import get_logger
+from reelwright_chassis.parts import Parts
+from reelwright_chassis.worker.attempt import Attempt
+from reelwright_chassis.worker.companions import beside, run_until
+from reelwright_chassis.worker.dead_letters import DeadLetters
+from reelwright_chassis.worker.driver import Driver, Ended, Later, Limits
+from reelwright_chassis.worker.handling import Handler, Handling, failure
+from reelwright_chassis.worker.lease import Drop, Go, Lease, Leases, Subject, Wait
+from reelwright_chassis.worker.progress import Progress
+from reelwright_chassis.worker.retry import RetryPolicy
+from reelwright_chassis.worker.scratch import scratch_folder
+from reelwright_chassis.worker.stop import StopSignal
+
+R = TypeVar("R", bound=Proto)
+
+log = get_logger(__name__)
+
+# How long a handler has to notice that the director said stop, before it is cancelled.
+_STOP_GRACE_S = 30.0
+_SHUTDOWN = "shutdown"
+
+
+class _Fact(Event, Protocol):
+    work: Work
+
+
+@dataclass(frozen=True, slots=True)
+class Shape(Generic[R]):
+    """What a worker is declared as."""
+
+    name: str
+    topic: str
+    request: type[R]
+    limits: Limits
+    retry: RetryPolicy
+
+    @property
+    def stage(self) -> str:
+        """transcription, plan, asset or render: what its topic is for."""
+        return self.topic.partition(".")[0].removesuffix("-gpu")
+
+
+class BoundWorker(Generic[R]):
+    """Implements `Service`."""
+
+    def __init__(self, shape: Shape[R], handler: Handler[R], parts: Parts, *, leases: Leases, clock: Clock) -> None:
+        self._shape = shape
+        self._handler = handler
+        self._parts = parts
+        self._leases = leases
+        self._clock = clock
+        self._stops: set[StopSignal] = set()
+        self._dead_letters = DeadLetters(parts.bus, shape.name, clock)
+        self._driver = Driver(
+            parts.bus,
+            [shape.topic],
+            self._handle,
+            group=shape.name,
+            member=parts.instance,
+            limits=shape.limits,
+            clock=clock,
+        )
+
+    @property
+    def name(self) -> str:
+        return self._shape.name
+
+    @property
+    def ready(self) -> bool:
+        return self._driver.ready
+
+    async def run(self) -> None:
+        await self._driver.run()
+
+    def stop(self) -> None:
+        self._driver.stop()
+        for stop in self._stops:
+            stop.set(_SHUTDOWN)
+
+    async def _handle(self, record: Record) -> Ended | Later:
+        try:
+            request, subject = self._read(record)
+        except Undecodable as error:
+            await self._dead_letters.put(record, error, attempts=0)
+            self._count("undecodable")
+            return Ended.FINISHED
+        with bound_contextvars(project_id=subject.project_id, request_id=subject.request_id):
+            answer = await self._leases.begin(subject)
+            match answer:
+                case Wait(seconds):
+                    log.info("job_held_by_another", wait_s=seconds)
+                    return Later(seconds)
+                case Drop(why):
+                    log.info("job_dropped", why=why)
+                    self._count("dropped")
+                    return Ended.FINISHED
+                case Go():
+                    return await self._begin(record, request, subject, answer)
+
+    def _read(self, record: Record) -> tuple[R, Subject]:
+        request = decode(record, self._shape.request)
+        ids = cast(Event, request)
+        if not (ids.project_id and ids.request_id):
+            raise Undecodable(f"a record of {record.topic} does not say whose request it is")
+        return request, Subject(ids.tenant_id, ids.user_id, ids.project_id, ids.request_id)
+
+    async def _begin(self, record: Record, request: R, subject: Subject, go: Go) -> Ended:
+        stop = StopSignal()
+        self._stops.add(stop)
+        if self._driver.stopping:
+            stop.set(_SHUTDOWN)
+        log.info("job_started", attempt=go.attempt)
+        began_s = self._clock.monotonic_s()
+        try:
+            with metrics.JOBS_RUNNING.labels(worker=self.name).track_inprogress():
+                outcome = await self._attempt(record, request, subject, go, stop)
+        finally:
+            self._stops.discard(stop)
+        seconds = self._clock.monotonic_s() - began_s
+        metrics.JOB_SECONDS.labels(worker=self.name, outcome=outcome).observe(seconds)
+        self._count(outcome)
+        log.info("job_ended", outcome=outcome, seconds=round(seconds, 3))
+        return Ended.ABANDONED if outcome == "abandoned" else Ended.FINISHED
+
+    async def _attempt(self, record: Record, request: R, subject: Subject, go: Go, stop: StopSignal) -> str:
+        """What came of it, in a word."""
+        outage, started_s = self._driver.outage, self._clock.now_s()
+        handling = Handling(self.name, self._shape.retry, self._clock, outage, stop)
+        lease = Lease(self._leases, subject, go, stop, clock=self._clock, outage=outage)
+        progress = Progress(lambda percent, doing: self._send_progress(record, subject, percent, doing), self._clock)
+        async with scratch_folder(self._parts.scratch) as scratch, beside(lease.keep(), progress.run()):
+            until_s = self._clock.monotonic_s() + go.deadline_s
+            job = Attempt(
+                subject, self._parts.instance, go.attempt, until_s, scratch, stop, lease, progress, self._clock
+            )
+            work = handling.run(lambda: self._answer(request, job))
+            fact = await run_until(work, self._patience(go, stop))
+            if fact is None and stop:
+                return "abandoned" if stop.reason == _SHUTDOWN else "stopped"
+            fact = fact or failure("stalled", retryable=True)
+            self._sign(fact, subject, go, started_s, handling.cost_usd)
+            return await self._publish(record, fact)
+
+    async def _answer(self, request: R, job: Attempt) -> Proto:
+        """The handler's fact; one that could not be sent is the handler's fault, and is treated as such."""
+        fact = await self._handler(request, job)
+        check_message(encode(fact, source=self.name))
+        return fact
+
+    async def _patience(self, go: Go, stop: StopSignal) -> None:
+        """Returns when the handler has had its time."""
+        await stop.sleep(self._clock, go.deadline_s)
+        if stop:
+            await self._clock.sleep(_STOP_GRACE_S)
+
+    def _sign(self, fact: Proto, subject: Subject, go: Go, started_s: float, failed_usd: float) -> None:
+        signed = cast(_Fact, fact)
+        signed.tenant_id, signed.user_id = subject.tenant_id, subject.user_id
+        signed.project_id, signed.request_id = subject.project_id, subject.request_id
+        signed.work.worker, signed.work.attempt = self._parts.instance, go.attempt
+        signed.work.started_at.FromMilliseconds(int(started_s * 1000))
+        signed.work.finished_at.FromMilliseconds(int(self._clock.now_s() * 1000))
+        signed.work.cost_usd += failed_usd
+
+    async def _publish(self, record: Record, fact: Proto) -> str:
+        """Returns when the broker has it. While the bus is away it waits, under its lease."""
+        message = encode(fact, source=self.name, trace=trace_of(record))
+        try:
+            await self._driver.outage.ride_out(lambda: self._parts.bus.publish([message]), self._driver.stopping)
+        except Stopped:
+            return "abandoned"
+        if isinstance(fact, WorkFailed):
+            return "failed" if fact.retryable else "rejected"
+        return "done"
+
+    async def _send_progress(self, record: Record, subject: Subject, percent: float, doing: str) -> None:
+        told = Progressed(
+            tenant_id=subject.tenant_id,
+            user_id=subject.user_id,
+            project_id=subject.project_id,
+            request_id=subject.request_id,
+            stage=self._shape.stage,
+            percent=percent,
+            doing=doing,
+        )
+        try:
+            await self._parts.bus.publish([encode(told, source=self.name, trace=trace_of(record))])
+        except Unavailable:
+            metrics.PROGRESS_LOST.labels(worker=self.name).inc()
+
+    def _count(self, outcome: str) -> None:
+        metrics.JOBS.labels(worker=self.name, outcome=outcome).inc()
