@@ -8,6 +8,7 @@ from reelwright.events.v1.requests_pb2 import RenderRequested, RenderSettings
 from reelwright_chassis.errors import Reject
 from reelwright_renderer.motion import choose_motion
 from reelwright_renderer.timeline import (
+    DEFAULT_FORMAT,
     AudioClip,
     Clip,
     Drift,
@@ -23,7 +24,6 @@ from reelwright_renderer.timeline import (
 )
 from reelwright_renderer.words import words_in_video
 
-DEFAULT_FORMAT = Format(width=1080, height=1920, fps=30)
 DEFAULT_STYLE = "highlight"
 SLOWEST = 0.8
 """The least speed of a clip that is too short for its scene: slower is seen as slow motion."""

@@ -29,7 +29,7 @@ def main() -> None:
     threading.Thread(target=_receive, args=(inbox,), daemon=True).start()
     painter = Painter(cast(Studio, inbox.get()), painter_of)
     while True:
-        _send(answers, _answer(cast(Task, inbox.get()), painter, answers))
+        _send(answers, _answer(cast(Task[object], inbox.get()), painter, answers))
 
 
 def _receive(inbox: SimpleQueue[object]) -> None:
@@ -38,7 +38,7 @@ def _receive(inbox: SimpleQueue[object]) -> None:
     os._exit(0)
 
 
-def _answer(task: Task, painter: Painter, answers: BinaryIO) -> Done | Failed:
+def _answer(task: Task[object], painter: Painter, answers: BinaryIO) -> Done | Failed:
     try:
         return Done(task.run(painter, lambda frames: _send(answers, Progress(frames))))
     except Exception as error:  # noqa: BLE001 - the parent decides what any failure calls for

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TypeVar, cast
 
 from reelwright_chassis.errors import ReelwrightError, Reject
 from reelwright_renderer.encode import EncoderFailed
@@ -12,6 +13,8 @@ from reelwright_renderer.messages import LENGTH, Done, Failed, Progress, packed,
 from reelwright_renderer.painting import Studio
 from reelwright_renderer.schedule import Schedule
 from reelwright_renderer.tasks import Task
+
+Result = TypeVar("Result")
 
 
 class LaneLost(ReelwrightError):
@@ -53,7 +56,7 @@ class Lane:
                 process.kill()
             await process.communicate()
 
-    async def run(self, task: Task, tell: Callable[[int], None]) -> object:
+    async def run(self, task: Task[Result], tell: Callable[[int], None]) -> Result:
         """The task's result. Raises what it failed with: Reject, EncoderFailed, TaskFailed, or LaneLost."""
         await self._send(task)
         while True:
@@ -61,7 +64,7 @@ class Lane:
             if isinstance(message, Progress):
                 tell(message.frames)
             elif isinstance(message, Done):
-                return message.result
+                return cast(Result, message.result)
             elif isinstance(message, Failed):
                 raise _error_of(message)
 
@@ -94,10 +97,12 @@ def _error_of(failed: Failed) -> ReelwrightError:
     return TaskFailed(failed.traceback)
 
 
-Finished = Callable[[Task, object], Coroutine[None, None, None]]
+Finished = Callable[[Task[object], object], Coroutine[None, None, None]]
 
 
-async def run_all(schedule: Schedule[Task], lanes: list[Lane], tell: Callable[[int], None], finished: Finished) -> None:
+async def run_all(
+    schedule: Schedule[Task[object]], lanes: list[Lane], tell: Callable[[int], None], finished: Finished
+) -> None:
     """Work off the schedule on all lanes; `finished` runs beside them with each task and its result.
 
     The first failure stops the others and flies.

@@ -39,13 +39,23 @@ class Painter:
 
     def frames(self, unit: Unit) -> Iterator[Canvas]:
         """The unit's frames in order. The canvas is painted anew for the next one: use it before asking on."""
-        captions = self._new_captions(self._studio.captions, self._studio.format.fps)
+        captions = self._captions()
         for index in range(unit.frames.count):
-            self._paint(unit, index, self._canvas.planes)
-            captions.draw(self._canvas.planes, unit.frames.first + index)
-            yield self._canvas
+            yield self._paint(unit, index, captions)
 
-    def _paint(self, unit: Unit, index: int, planes: Planes) -> None:
+    def frame(self, unit: Unit, index: int) -> Canvas:
+        """One frame of the unit."""
+        return self._paint(unit, index, self._captions())
+
+    def _captions(self) -> CaptionPainter:
+        return self._new_captions(self._studio.captions, self._studio.format.fps)
+
+    def _paint(self, unit: Unit, index: int, captions: CaptionPainter) -> Canvas:
+        self._paint_layers(unit, index, self._canvas.planes)
+        captions.draw(self._canvas.planes, unit.frames.first + index)
+        return self._canvas
+
+    def _paint_layers(self, unit: Unit, index: int, planes: Planes) -> None:
         before, *after = unit.layers
         self._source(before).draw(before.offset + index, planes)
         for layer in after:

@@ -134,14 +134,14 @@ class _Render:
         self._frames_to_do = sum(task.unit.frames.count for task in units)
         self._told(0)
         costs = [SOUND_COST, *(float(task.unit.frames.count) for task in units)]
-        await run_all(Schedule[Task]([sound, *units], costs, len(lanes)), lanes, self._told, self._finished)
+        await run_all(Schedule[Task[object]]([sound, *units], costs, len(lanes)), lanes, self._told, self._finished)
 
     def _told(self, frames: int) -> None:
         self._frames_done += frames
         share = self._frames_done / self._frames_to_do if self._frames_to_do else 1.0
         self._progress(95 * share, "rendering")
 
-    async def _finished(self, task: Task, result: object) -> None:
+    async def _finished(self, task: Task[object], result: object) -> None:
         if isinstance(task, MakeSound) and isinstance(result, Level):
             self._level = result
             if not task.made:

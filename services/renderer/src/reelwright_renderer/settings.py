@@ -9,6 +9,8 @@ class RendererSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="REELWRIGHT_RENDERER_", frozen=True)
 
+    topic: str = Field(default="render.requests", pattern="^render(-gpu)?[.]requests$")
+    """render-gpu.requests for pods with a GPU."""
     processes: int = Field(default=0, ge=0)
     """Processes of one render, one encoder thread each. 0: as many as there are usable cores."""
     concurrency: int = Field(default=1, ge=1)

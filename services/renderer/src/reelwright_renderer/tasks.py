@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from reelwright_renderer.audio.make import make_sound, measure_file
 from reelwright_renderer.audio.meter import Level
@@ -11,7 +11,7 @@ from reelwright_renderer.encode import Encoder, encode_segment
 from reelwright_renderer.frames import Canvas
 from reelwright_renderer.join import Piece, join
 from reelwright_renderer.painting import Painter
-from reelwright_renderer.poster import write_poster
+from reelwright_renderer.poster import jpeg, write_poster
 from reelwright_renderer.timeline import AudioClip, Format
 from reelwright_renderer.units import Unit
 
@@ -19,8 +19,11 @@ Tell = Callable[[int], None]
 """Called with a number of frames that were just finished."""
 
 
-class Task(Protocol):
-    def run(self, painter: Painter, tell: Tell) -> object: ...
+Result_co = TypeVar("Result_co", covariant=True)
+
+
+class Task(Protocol[Result_co]):
+    def run(self, painter: Painter, tell: Tell) -> Result_co: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +75,14 @@ class Join:
     def run(self, painter: Painter, tell: Tell) -> None:  # noqa: ARG002 - nothing is painted any more
         join(self.pieces, self.audio, self.fps, self.target, self.title)
         write_poster(self.target, self.poster)
+
+
+@dataclass(frozen=True, slots=True)
+class PaintFrame:
+    """One frame of a unit as a JPEG."""
+
+    unit: Unit
+    index: int
+
+    def run(self, painter: Painter, tell: Tell) -> bytes:  # noqa: ARG002 - a single frame
+        return jpeg(painter.frame(self.unit, self.index).frame)

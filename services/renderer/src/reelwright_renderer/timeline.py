@@ -24,6 +24,9 @@ class Format:
         return max(self.fps // 2, 1)
 
 
+DEFAULT_FORMAT = Format(width=1080, height=1920, fps=30)
+
+
 @dataclass(frozen=True, slots=True)
 class FrameRange:
     first: int

@@ -89,7 +89,7 @@ def segment_name(unit: Unit, format_: Format, captions: CaptionPlan, encoder: Ma
         "captions": captions.signature(unit.frames.first, unit.frames.end, format_.fps),
         "encoder": dict(encoder),
     }
-    return content_id("segment", shown)
+    return content_id("segment", shown).removeprefix("segment-")
 
 
 def _shown(layer: Layer, frames: int) -> dict[str, object]:

@@ -24,7 +24,8 @@ def sound_name(recording_sha256: str, clips: Sequence[AudioClip], duration_s: fl
     """The name of a sound track by everything that is heard and how it is made."""
     heard = [asdict(clip) for clip in clips]
     made = {"lufs": TARGET_LUFS, "dbtp": PEAK_DBTP, "bitrate": BITRATE, "version": SOUND_VERSION}
-    return content_id("sound", {"recording": recording_sha256, "clips": heard, "duration_s": duration_s, **made})
+    parts = {"recording": recording_sha256, "clips": heard, "duration_s": duration_s, **made}
+    return content_id("sound", parts).removeprefix("sound-")
 
 
 def make_sound(recording: Path, clips: Sequence[AudioClip], duration_s: float, target: Path) -> Level:

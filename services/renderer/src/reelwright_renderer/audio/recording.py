@@ -6,7 +6,8 @@ from typing import cast
 
 import av
 import numpy as np
-from av.error import FFmpegError, InvalidDataError
+from av.audio.stream import AudioStream
+from av.error import FFmpegError
 from numpy.typing import NDArray
 
 from reelwright_chassis.errors import Reject
@@ -31,7 +32,7 @@ def read_spans(path: Path, spans: Sequence[tuple[int, int]]) -> list[Samples]:
                 position += block.shape[1]
                 if position >= last:
                     break
-    except (FFmpegError, IndexError) as error:
+    except FFmpegError as error:
         raise Reject("recording_unreadable", f"the recording cannot be read: {error}") from error
     return found
 
@@ -45,22 +46,33 @@ def _copy_overlaps(block: Samples, position: int, spans: Sequence[tuple[int, int
 
 
 def _blocks(container: av.container.InputContainer) -> Iterator[Samples]:
-    """All of the first audio stream in 48 kHz stereo. Broken packets are left out, as players do."""
-    stream = container.streams.audio[0]
+    """The whole recording in 48 kHz stereo, block by block."""
     resampler, shape = _resampler(), None
-    for packet in container.demux(stream):
-        try:
-            frames = packet.decode()
-        except InvalidDataError:
-            continue
-        for frame in frames:
-            if shape is not None and shape != _shape(frame):
-                yield from _drain(resampler)
-                resampler = _resampler()
-            shape = _shape(frame)
-            frame.pts = None  # times are counted in samples: gaps in a file's own times are not heard
-            yield from (cast(Samples, part.to_ndarray()) for part in resampler.resample(frame))
+    for frame in _frames(container):
+        if shape is not None and shape != _shape(frame):
+            yield from _drain(resampler)
+            resampler = _resampler()
+        shape = _shape(frame)
+        frame.pts = None  # times are counted in samples, as in transcription: a file's own times may have gaps
+        yield from (cast(Samples, part.to_ndarray()) for part in resampler.resample(frame))
     yield from _drain(resampler)
+
+
+def _frames(container: av.container.InputContainer) -> Iterator[av.AudioFrame]:
+    """All of the default sound track. Broken packets are left out, and a file that breaks off ends there."""
+    stream = container.streams.best("audio")
+    if not isinstance(stream, AudioStream):
+        raise Reject("recording_unreadable", "the recording has no sound track")
+    packets = container.demux(stream)
+    while True:
+        try:
+            packet = next(packets)
+        except (StopIteration, FFmpegError):
+            return
+        try:
+            yield from packet.decode()
+        except FFmpegError:
+            continue
 
 
 def _shape(frame: av.AudioFrame) -> tuple[int, str, str]:

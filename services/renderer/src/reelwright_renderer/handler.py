@@ -1,0 +1,37 @@
+"""Answers requests: one video for each RenderRequested, one frame for each PreviewFrame."""
+
+from typing import Any
+
+from reelwright.events.v1.facts_pb2 import VideoRendered
+from reelwright.events.v1.requests_pb2 import RenderRequested
+from reelwright.rpc.v1.renderer_pb2 import PreviewFrameRequest, PreviewFrameResponse
+from reelwright.rpc.v1.renderer_pb2_grpc import RendererServiceServicer
+from reelwright_chassis.blobs.port import Blobs
+from reelwright_chassis.worker.job import Job
+from reelwright_renderer.preview import preview_frame
+from reelwright_renderer.render import render
+from reelwright_renderer.settings import RendererSettings
+
+
+class RenderHandler:
+    """Renders what is asked of it, with the blobs and settings that it was made with."""
+
+    def __init__(self, blobs: Blobs, settings: RendererSettings) -> None:
+        self._blobs, self._settings = blobs, settings
+
+    async def __call__(self, request: RenderRequested, job: Job) -> VideoRendered:
+        video = await render(
+            request, self._blobs, job.scratch, job.progress, lambda: job.stopped, settings=self._settings
+        )
+        return VideoRendered(video=video)
+
+
+class RendererServicer(RendererServiceServicer):
+    """Frames for editors who wait for them; consumes no requests."""
+
+    def __init__(self, blobs: Blobs) -> None:
+        self._blobs = blobs
+
+    async def PreviewFrame(self, request: PreviewFrameRequest, _context: Any) -> PreviewFrameResponse:  # noqa: N802
+        """Raises `Reject` for a request that no video can follow; the server turns it into a status."""
+        return PreviewFrameResponse(jpeg=await preview_frame(request.render, request.time_s, self._blobs))

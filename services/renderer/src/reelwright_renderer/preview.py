@@ -1,0 +1,31 @@
+"""One composed frame of a video that need not exist, for editors."""
+
+from contextlib import AsyncExitStack
+
+from reelwright.events.v1.requests_pb2 import RenderRequested
+from reelwright_chassis.blobs.port import Blobs
+from reelwright_renderer.captioning import plan_of
+from reelwright_renderer.compose import compose
+from reelwright_renderer.lanes import Lane
+from reelwright_renderer.painting import Studio
+from reelwright_renderer.tasks import PaintFrame
+from reelwright_renderer.timeline import Timeline
+from reelwright_renderer.units import Unit, cut_units
+
+
+async def preview_frame(request: RenderRequested, time_s: float, blobs: Blobs) -> bytes:
+    """The frame at `time_s` (clamped to the video) as a JPEG. Raises Reject for what cannot be rendered."""
+    timeline = compose(request)
+    unit, index = frame_at(timeline, time_s)
+    keys = {layer.media.key for layer in unit.layers if layer.media.key}
+    async with AsyncExitStack() as stack:
+        files = {key: await stack.enter_async_context(blobs.local(key)) for key in keys}
+        lane = await stack.enter_async_context(Lane.open(Studio(timeline.format, files, plan_of(timeline))))
+        return await lane.run(PaintFrame(unit, index), lambda _: None)
+
+
+def frame_at(timeline: Timeline, time_s: float) -> tuple[Unit, int]:
+    """The unit that holds the frame shown at `time_s`, and the frame's number within the unit."""
+    frame = min(max(int(time_s * timeline.format.fps + 1e-6), 0), timeline.frames - 1)
+    unit = next(unit for unit in cut_units(timeline) if frame < unit.frames.end)
+    return unit, frame - unit.frames.first

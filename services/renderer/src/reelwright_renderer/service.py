@@ -1,0 +1,23 @@
+"""The renderer as a service: a worker on its topic, and the gRPC service that previews frames."""
+
+from reelwright.events.v1.requests_pb2 import RenderRequested
+from reelwright.rpc.v1.renderer_pb2_grpc import add_RendererServiceServicer_to_server
+from reelwright_chassis.blobs.port import Blobs
+from reelwright_chassis.parts import Parts, Service
+from reelwright_chassis.rpc import Mounted
+from reelwright_chassis.worker import Worker
+from reelwright_renderer.handler import RendererServicer, RenderHandler
+from reelwright_renderer.settings import RendererSettings
+
+
+def renderer(parts: Parts, settings: RendererSettings | None = None) -> Service:
+    """The worker that answers RenderRequested with VideoRendered."""
+    settings = settings or RendererSettings()
+    worker = Worker("renderer", topic=settings.topic, request=RenderRequested, concurrency=settings.concurrency)
+    worker.handles(RenderHandler(parts.blobs, settings))
+    return worker.bind(parts)
+
+
+def previews(blobs: Blobs) -> Mounted:
+    """RendererService, to be served by `reelwright_chassis.rpc.serve`."""
+    return Mounted("reelwright.rpc.v1.RendererService", add_RendererServiceServicer_to_server, RendererServicer(blobs))
