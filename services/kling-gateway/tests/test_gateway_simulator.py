@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from reelwright.events.v1 import media_pb2
 from reelwright.events.v1.requests_pb2 import AssetRequested
 from reelwright_chassis.blobs.folder import FolderBlobs

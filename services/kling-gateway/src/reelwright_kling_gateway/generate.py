@@ -83,6 +83,7 @@ class _Making:
                     return self._asset(begun, rung)
                 entry = await self._open(begun, rung)
             else:
+                self._check_cap(going, begun)
                 entry = await self._ledger.take(going, self._holder)
             asset = await self._buy(entry)
             if asset is not None:
@@ -94,8 +95,7 @@ class _Making:
         spent_usd = prices.spent_usd(begun)
 
         def affordable(rung: Rung) -> bool:
-            estimate_usd = prices.estimate_usd(self._order(begun, rung))
-            return spent_usd + estimate_usd <= self._request.cost_cap_usd + 1e-9
+            return self._within_cap(spent_usd, prices.estimate_usd(self._order(begun, rung)))
 
         climb = ladder.next_rung(
             Kind(self._request.kind),
@@ -108,6 +108,15 @@ class _Making:
         refused = _refusal(begun, over_budget=climb.over_budget, spent_usd=spent_usd)
         await self._studio.assets.put_failed(self._request, refused.reason_code)
         raise refused
+
+    def _check_cap(self, going: Submission, begun: Sequence[Submission]) -> None:
+        """A cap may have been lowered since the intent was written; what may be running already is paid anyway."""
+        spent_usd = self._studio.prices.spent_usd(begun)
+        if going.state is State.INTENT and not self._within_cap(spent_usd, going.estimate_usd):
+            raise _refusal(begun, over_budget=True, spent_usd=spent_usd)
+
+    def _within_cap(self, spent_usd: float, estimate_usd: float) -> bool:
+        return spent_usd + estimate_usd <= self._request.cost_cap_usd + 1e-9
 
     async def _open(self, begun: Sequence[Submission], rung: Rung) -> Entry:
         order = self._order(begun, rung)

@@ -77,11 +77,16 @@ class Poller:
         self._watched.clear()
 
     async def _run(self) -> None:
-        while self._watched:
-            await self._sleep()
-            news = [await self._ask(batch) for batch in self._batches()]
-            if not any(news):
-                self._interval_s = min(self._pace.longest_s, self._interval_s * self._pace.factor)
+        try:
+            while self._watched:
+                await self._sleep()
+                news = [await self._ask(batch) for batch in self._batches()]
+                if not any(news):
+                    self._interval_s = min(self._pace.longest_s, self._interval_s * self._pace.factor)
+        except Exception as error:
+            for watched in list(self._watched.values()):
+                self._fail(watched, error)
+            raise
 
     async def _sleep(self) -> None:
         """Until the interval is over or somebody hastens."""
@@ -139,6 +144,6 @@ class Poller:
         del self._watched[watched.task_id]
         watched.end.set_result(task)
 
-    def _fail(self, watched: _Watched, error: KlingError) -> None:
+    def _fail(self, watched: _Watched, error: Exception) -> None:
         del self._watched[watched.task_id]
         watched.end.set_exception(error)

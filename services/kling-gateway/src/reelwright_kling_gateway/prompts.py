@@ -39,8 +39,9 @@ def cut(prompt: str, limit_chars: int) -> str:
     """At most `limit_chars`, ending after a whole word where there is one."""
     if len(prompt) <= limit_chars:
         return prompt
-    head = prompt[: limit_chars + 1]
-    return head.rsplit(None, 1)[0].rstrip() if " " in head.strip() else head[:limit_chars]
+    head = prompt[:limit_chars]
+    whole_words = head if prompt[limit_chars].isspace() else head.rpartition(" ")[0]
+    return whole_words.rstrip() or head
 
 
 def marked_for_simulator(prompt: str, look: str) -> str:

@@ -16,7 +16,7 @@ from reelwright_kling_gateway.client.kling import Provider
 from reelwright_kling_gateway.client.order import Order
 from reelwright_kling_gateway.ledger import Entry, Ledger
 from reelwright_kling_gateway.poller import Poller
-from reelwright_kling_gateway.slots import Slot, Slots
+from reelwright_kling_gateway.slots import Slots
 from reelwright_kling_gateway.submissions import Effort, Observation, Policy, State, Step, Submission
 from reelwright_kling_gateway.waiting import pause, stoppable
 
@@ -56,7 +56,6 @@ class Purchase:
         self._entry = entry
         self._job = job
         self._effort = Effort(entry.submission)
-        self._slot: Slot | None = None
 
     @property
     def entry(self) -> Entry:
@@ -69,16 +68,22 @@ class Purchase:
             while not isinstance(step, machine.Done):
                 step = await self._see(await self._do(step))
         finally:
-            await self._let_go()
+            if self._effort.submission.state is State.INTENT:
+                await self._release_slot()
         return self._effort.submission
 
     async def _see(self, observation: Observation) -> Step:
-        """Take in what was seen, and store it before anything else happens."""
+        """Take in what was seen, and store it before anything else happens.
+
+        At the end the slot is given back first: dying in between costs a repeated look, the other way round a slot.
+        """
         before = self._effort.submission
         self._effort, step = machine.next_step(
             self._effort, observation, self._desk.clock.monotonic_s(), self._desk.policy
         )
         if self._effort.submission != before:
+            if self._effort.submission.terminal:
+                await self._release_slot()
             await self._save()
         return step
 
@@ -94,9 +99,7 @@ class Purchase:
             case machine.Watch():
                 return await self._watch()
             case machine.GiveUp(error):
-                if error.reaction in STOPPING:
-                    self._desk.brakes.stop(self._order.family, error)
-                raise _retry_for(error)
+                raise self._given_up(error)
             case machine.Done():
                 raise AssertionError("a finished submission has nothing left to do")
 
@@ -105,8 +108,7 @@ class Purchase:
         braked = self._desk.brakes.holding(self._order.family)
         if braked is not None:
             raise _retry_for(braked)
-        if self._slot is None:
-            self._slot = await self._desk.slots.acquire(self._order.family, self._order.external_task_id, self._job)
+        await self._desk.slots.acquire(self._order.family, self._order.external_task_id, self._job)
         await self._announce()
         try:
             return machine.Known(await self._desk.provider.create(self._order))
@@ -137,8 +139,7 @@ class Purchase:
         return machine.Known(task) if task is not None else machine.Unseen(asked_s)
 
     async def _watch(self) -> Observation:
-        if self._slot is None:
-            self._slot = await self._desk.slots.try_acquire(self._order.family, self._order.external_task_id)
+        await self._desk.slots.try_acquire(self._order.family, self._order.external_task_id)
         end = self._desk.poller.watch(self._order.product, self._effort.submission.task_id)
         try:
             task = await stoppable(end, self._job)
@@ -146,7 +147,7 @@ class Purchase:
             self._follow()
             raise
         except KlingError as error:
-            raise _retry_for(error) from error
+            raise self._given_up(error) from error
         return machine.Known(task) if task is not None else machine.Gone()
 
     def _follow(self) -> None:
@@ -162,21 +163,18 @@ class Purchase:
             await self._see(machine.Known(task) if task is not None else machine.Gone())
         except (KlingError, Stopped):
             return  # the stored state stands: whoever takes the request up again reads the end itself
-        await self._let_go()
 
-    async def _let_go(self) -> None:
-        """Give the slot back unless a task of ours may still hold one over there."""
-        if self._slot is not None and (self._effort.submission.terminal or self._state is State.INTENT):
-            slot, self._slot = self._slot, None
-            await self._desk.slots.release(slot)
+    async def _release_slot(self) -> None:
+        await self._desk.slots.release(self._order.family, self._order.external_task_id)
+
+    def _given_up(self, error: KlingError) -> Retry:
+        if error.reaction in STOPPING:
+            self._desk.brakes.stop(self._order.family, error)
+        return _retry_for(error)
 
     @property
     def _order(self) -> Order:
         return self._effort.submission.order
-
-    @property
-    def _state(self) -> State:
-        return self._effort.submission.state
 
 
 def _retry_for(error: KlingError) -> Retry:

@@ -6,7 +6,7 @@ end was read. A slot whose holder vanished comes free when its lease ends.
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
 from typing import Any
 
 from reelwright_chassis.clock import Clock
@@ -23,16 +23,6 @@ _LOOK_AGAIN_S = 1.0
 _LEAVE_BEFORE_DEADLINE_S = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A held slot; `holder` is the external_task_id of the task that it is for."""
-
-    family: str
-    number: str
-    holder: str
-    lease_until_s: float
-
-
 class Slots:
     """`limits`: slots per family, as bought from the vendor for `account`."""
 
@@ -42,63 +32,61 @@ class Slots:
         self._account = account
         self._limits = limits
 
-    async def acquire(self, family: Family, holder: str, job: Job) -> Slot:
-        """Wait for a slot. Raises `Stopped`, or `Retry` (provider_slot) when the job's deadline comes first."""
-        while True:
-            slot = await self.try_acquire(family, holder)
-            if slot is not None:
-                return slot
+    async def acquire(self, family: Family, holder: str, job: Job) -> None:
+        """Wait for a slot. Raises `Stopped`, or `Retry` (provider_slot) when the job's deadline comes first.
+
+        `holder` is the external_task_id of the task that it is for. What it holds already is kept, with a new lease.
+        """
+        while not await self.try_acquire(family, holder):
             if job.deadline_s < _LEAVE_BEFORE_DEADLINE_S:
                 raise Retry("no slot came free in time", reason_code="provider_slot", delay_s=30.0)
             job.progress(0.0, "waiting for a slot")
             await pause(_LOOK_AGAIN_S * random.uniform(1.0, 2.0), job, self._clock)
 
-    async def try_acquire(self, family: Family, holder: str) -> Slot | None:
-        """The slot that `holder` has already, or a free one, or None."""
-        taken = await self._taken(family)
-        mine = next((number for number, item in taken.items() if item["holder"] == holder), None)
-        if mine is not None:
-            return await self._put(self._slot(family, mine, holder), when=Equals({"holder": holder}))
-        free = [number for number in self._numbers(family) if number not in taken]
+    async def try_acquire(self, family: Family, holder: str) -> bool:
+        """Whether `holder` has a slot now: its own of before, or one that was free."""
+        holders = await self._holders(family)
+        own = [number for number, other in holders.items() if other == holder]
+        free = [number for number in self._numbers(family) if number not in holders]
         random.shuffle(free)
-        for number in free:
-            slot = await self._put(
-                self._slot(family, number, holder), when=AbsentOrBefore("lease_until_s", self._clock.now_s())
-            )
-            if slot is not None:
-                return slot
-        return None
+        for number in own or free:
+            if await self._put(family, number, holder):
+                return True
+        return False
 
-    async def release(self, slot: Slot) -> None:
-        """Give it back; no error when it is somebody else's by now."""
-        try:
-            await self._store.delete(
-                SLOTS, {"family": slot.family, "slot": slot.number}, when=Equals({"holder": slot.holder})
-            )
-        except Conflict:
-            return
+    async def release(self, family: Family, holder: str) -> None:
+        """Give back what `holder` has, if anything."""
+        for number, other in (await self._holders(family)).items():
+            if other == holder:
+                await self._delete(family, number, holder)
 
-    async def _taken(self, family: Family) -> dict[str, Any]:
+    async def _holders(self, family: Family) -> dict[str, str]:
+        """Who holds which slot, by number, as far as its lease still runs."""
         page = await self._store.query(Query(SLOTS, self._key(family), limit=1000))
-        now_s = self._clock.now_s()
         items: list[Any] = list(page.items)
-        return {item["slot"]: item for item in items if item["lease_until_s"] >= now_s}
+        return {item["slot"]: item["holder"] for item in items if item["lease_until_s"] >= self._clock.now_s()}
 
-    async def _put(self, slot: Slot, *, when: AbsentOrBefore | Equals) -> Slot | None:
+    async def _put(self, family: Family, number: str, holder: str) -> bool:
+        """False when another was quicker."""
+        now_s = self._clock.now_s()
         item: dict[str, Value] = {
-            "family": slot.family,
-            "slot": slot.number,
-            "holder": slot.holder,
-            "lease_until_s": slot.lease_until_s,
+            "family": self._key(family),
+            "slot": number,
+            "holder": holder,
+            "lease_until_s": now_s + LEASE_S,
         }
-        try:
-            await self._store.put(SLOTS, item, when=when)
-        except Conflict:
-            return None
-        return slot
+        for condition in (Equals({"holder": holder}), AbsentOrBefore("lease_until_s", now_s)):
+            try:
+                await self._store.put(SLOTS, item, when=condition)
+            except Conflict:
+                continue
+            return True
+        return False
 
-    def _slot(self, family: Family, number: str, holder: str) -> Slot:
-        return Slot(self._key(family), number, holder, self._clock.now_s() + LEASE_S)
+    async def _delete(self, family: Family, number: str, holder: str) -> None:
+        key = {"family": self._key(family), "slot": number}
+        with suppress(Conflict):  # the lease ended just now, and it is somebody else's
+            await self._store.delete(SLOTS, key, when=Equals({"holder": holder}))
 
     def _numbers(self, family: Family) -> list[str]:
         return [f"{number:04d}" for number in range(self._limits[family])]

@@ -45,7 +45,7 @@ class FakeJob:
         self.deadline_s = 2400.0
         self.stopped = False
         self.confirmed = 0
-        self.doing: list[str] = []
+        self.told: list[tuple[float, str]] = []
 
     def stop(self) -> None:
         self.stopped = True
@@ -55,7 +55,7 @@ class FakeJob:
             raise Stopped("the test says stop")
 
     def progress(self, percent: float, doing: str) -> None:
-        self.doing.append(doing)
+        self.told.append((percent, doing))
 
     async def confirm(self) -> None:
         self.confirmed += 1
