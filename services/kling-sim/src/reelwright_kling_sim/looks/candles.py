@@ -77,10 +77,8 @@ class Candle:
         depth = np.maximum((y - self.top) / place.height, 0)
         shade = (0.30 + 0.45 * arc) * (0.9 + 0.1 * q)
         lit = np.exp(-depth * 3.2) * (0.6 + 0.5 * arc)
-        wax = (
-            mix(p.light, p.horizon, 0.35) * (0.30 * shade)[..., None]
-            + mix(p.light, p.accent, 0.45) * (lit * 0.95)[..., None]
-        )
+        unlit = mix(mix(p.light, p.horizon, 0.5), p.accent, 0.3) * (0.32 * shade)[..., None]
+        wax = unlit + mix(p.light, p.accent, 0.45) * (lit * 0.95)[..., None]
         pool = ((x - place.x) / (place.half * 0.85)) ** 2 + ((y - self.top) / (place.half * 0.16)) ** 2
         wax += p.light * (np.exp(-(pool**2)) * 0.4)[..., None]
         wick = smooth(3.2 * unit, 2.0 * unit, np.abs(x - place.x)) * (y < self.top + 2) * (y > self.top - 18 * unit)

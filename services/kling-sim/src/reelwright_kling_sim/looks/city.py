@@ -13,7 +13,7 @@ from .noise import Array, Dice, field
 from .paint import Canvas, Frame, add_sprite, ease, mix, resize, spark, vertical
 from .palettes import Palette, colour
 from .scene import LookSpec
-from .skyline import Lamp, Row, RowPainter
+from .skyline import Lamp, Row, RowPainter, light_row
 from .stars import scatter_stars
 from .water import Mirror
 
@@ -120,14 +120,14 @@ class City:
         unit, height = self._canvas.unit, self._ground + _BELOW
         zoom = 1 if unit <= 1 else 2
         painter = RowPainter(row, dice.child(), width=self._wide, height=height, ground=self._ground, zoom=zoom)
-        image, alpha = painter.paint(peak)
-        width_px, height_px = round(self._wide * unit), round(height * unit)
-        anchor = (width_px / 2, self._ground * unit)
-        image, alpha = _shrink(image, width_px, height_px), _shrink(alpha, width_px, height_px)
+        size = (round(self._wide * unit), round(height * unit))
+        walls, lit, alpha = (_fit(image, *size) for image in painter.paint(peak))
+        image = light_row(row, walls, lit, self._ground * unit, unit)
+        anchor = (size[0] / 2, self._ground * unit)
         return bake(image, alpha, dice.child(), anchor=anchor), nearness, tuple(painter.lamps)
 
 
-def _shrink(image: Array, width: int, height: int) -> Array:
+def _fit(image: Array, width: int, height: int) -> Array:
     return image if image.shape[:2] == (height, width) else np.clip(resize(image, width, height), 0, None)
 
 

@@ -16,7 +16,7 @@ from .scene import LookSpec
 from .stars import scatter_stars
 
 _NOISE = 512
-_BAKE = 1024  # the nebula is warped at this size and enlarged
+_BAKE = 1024  # the nebula is warped at this size and enlarged; small pictures do with half
 _CITY = colour("ffc27a")
 
 
@@ -89,7 +89,7 @@ class Cosmos:
         canvas, p = self._canvas, self._palette
         width, height = int(canvas.width * 1.3), int(canvas.height * 1.25)
         side = max(width, height)
-        nebula = resize(self._nebula(dice), side, side)
+        nebula = resize(self._nebula(dice, _BAKE if side > _BAKE // 2 else _BAKE // 2), side, side)
         nebula = nebula[(side - height) // 2 :, (side - width) // 2 :][:height, :width]
         nebula = nebula + mix(p.dark, p.zenith, 0.35) * 0.75
         stars = scatter_stars(
@@ -98,16 +98,16 @@ class Cosmos:
         )  # fmt: skip
         return dither(nebula + stars, dice.child())
 
-    def _nebula(self, dice: Dice) -> Array:
-        """Two clouds of gas in two colours along a slanted band, cut by dust: (_BAKE, _BAKE, 3)."""
+    def _nebula(self, dice: Dice, size: int) -> Array:
+        """Two clouds of gas in two colours along a slanted band, cut by dust: (size, size, 3)."""
         p = self._palette
         a, b = (field(dice.child(), (_NOISE, _NOISE), 2.2, low=1.5) for _ in range(2))
-        gas = _warped(field(dice.child(), (_NOISE, _NOISE), 1.8, low=2), a, b, 24, detail=0.16)
-        dust = _warped(field(dice.child(), (_NOISE, _NOISE), 1.75, low=3), a, b, 16, detail=0.22)
-        a, b = resize(a, _BAKE, _BAKE), resize(b, _BAKE, _BAKE)
-        x, y = grid(_BAKE, _BAKE)
+        a, b = resize(a, size, size), resize(b, size, size)
+        gas = _warped(field(dice.child(), (_NOISE, _NOISE), 1.8, low=2), a * 24, b * 24, detail=0.16)
+        dust = _warped(field(dice.child(), (_NOISE, _NOISE), 1.75, low=3), a * 16, b * 16, detail=0.22)
+        x, y = grid(size, size)
         angle = dice.between(-0.9, 0.9)
-        across = (x / _BAKE - 0.5) * (math.cos(angle) * 0.55) + (y / _BAKE - 0.45) * math.sin(angle + 1.2)
+        across = (x / size - 0.5) * (math.cos(angle) * 0.55) + (y / size - 0.45) * math.sin(angle + 1.2)
         band = np.exp(-((across / 0.22) ** 2))
         dense = smooth(-1.3, 2.3, gas + 0.6 * a) * (0.35 + 0.65 * band)
         dense = dense * (1 - 0.7 * smooth(0, 1.8, dust) * band)
@@ -153,11 +153,11 @@ class Cosmos:
         return np.asarray(p.dark * 0.35 + day + night * (1 - near_day), np.float32)
 
 
-def _warped(noise: Array, a: Array, b: Array, reach: float, *, detail: float) -> Array:
-    """`noise` bent by `a` and `b`, sampled at _BAKE with a finer copy of itself: (_BAKE, _BAKE)."""
-    x, y = grid(_BAKE, _BAKE)
-    k = _NOISE / _BAKE
-    u, v = x * k + resize(b, _BAKE, _BAKE) * reach, y * k + resize(a, _BAKE, _BAKE) * reach
+def _warped(noise: Array, a: Array, b: Array, *, detail: float) -> Array:
+    """`noise` bent by `a` and `b`, in its own samples, with a finer copy of itself; as large as they are."""
+    x, y = grid(a.shape[1], a.shape[0])
+    k = _NOISE / a.shape[0]
+    u, v = x * k + b, y * k + a
     return _read(noise, u, v) + detail * _read(noise, u * 3.0, v * 3.0)
 
 

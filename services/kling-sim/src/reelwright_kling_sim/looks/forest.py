@@ -21,7 +21,7 @@ _DEPTHS = 5
 _STIRRING = 2  # from this depth on, leaves move by themselves
 _TRUNK_WIDTH = (7.0, 13.0, 23.0, 40.0, 84.0)  # design units, far to near
 _TRUNKS = (22, 14, 9, 6)  # per 1000 design units of width; the nearest depth has three, placed
-_BLADES = (500, 650, 700, 600, 500)
+_BLADES = (600, 800, 900, 800, 700)
 _PAN = 14.0  # design units a second for the nearest depth
 _MIDDLE_S = 6.0
 _DUST_RADII = (1.0, 1.5, 2.4, 4.6)
@@ -68,6 +68,7 @@ class Forest:
         canvas = self._canvas
         out = np.zeros((canvas.height, canvas.width, 3), np.uint8)
         shafts = self._shafts(t_s)
+        light = self._light_of(shafts)
         for index, depth in enumerate(self._depths):
             zoom = 1 + (0.002 + 0.008 * depth.nearness) * t_s
             x = canvas.width / 2 + self._pan * (t_s - _MIDDLE_S) * _PAN * canvas.unit * depth.nearness
@@ -77,8 +78,10 @@ class Forest:
                 sway = (1.0 + 2.6 * depth.nearness) * canvas.unit
                 dx = sway * (math.sin(t_s * 0.9 + index) + 0.5 * math.sin(t_s * 1.7 + 2 * index))
                 depth.leaves.draw(out, x + dx, y + 0.5 * sway * math.sin(t_s * 1.3 + index), zoom)
-            if index in (1, 3):
-                self._add_shafts(out, shafts, 0.66 if index == 1 else 0.44)
+            if index == 1:
+                cv2.add(out, light, dst=out)
+            elif index == 3:
+                cv2.addWeighted(out, 1.0, light, 0.66, 0, dst=out)
         self._float_dust(out, shafts, t_s)
         return self._finish.apply(out, t_s)
 
@@ -104,9 +107,10 @@ class Forest:
     def _read_beams(self, index: int, angle: Array) -> Array:
         return cv2.remap(self._beams[index], angle, self._zero, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
 
-    def _add_shafts(self, out: Frame, shafts: Array, gain: float) -> None:
-        light = cv2.convertScaleAbs(shafts[..., None] * (self._palette.light * np.float32(gain * self._shine)))
-        cv2.add(out, cv2.resize(light, (self._canvas.width, self._canvas.height)), dst=out)
+    def _light_of(self, shafts: Array) -> Frame:
+        """The shafts in the palette's light, uint8, as large as the frame."""
+        light = cv2.convertScaleAbs(shafts[..., None] * (self._palette.light * np.float32(0.66 * self._shine)))
+        return np.asarray(cv2.resize(light, (self._canvas.width, self._canvas.height)), np.uint8)
 
     def _float_dust(self, out: Frame, shafts: Array, t_s: float) -> None:
         width, height = self._canvas.width, self._canvas.height
@@ -133,7 +137,7 @@ class Forest:
             cover, leaves = (blur(mask, 3.0 * self._canvas.unit) for mask in (cover, leaves))
             return _Depth(self._bake(colour, cover, dice), self._bake_leaves(colour, leaves, dice), nearness)
         # The next depth's ground hides what lies below it, wherever the camera is.
-        bottom = min(self._height, int(self._ground(index + 1) + 50 * self._canvas.unit))
+        bottom = min(self._height, int(self._ground(index + 1) + 110 * self._canvas.unit))
         if index >= _STIRRING:
             return _Depth(self._bake(colour, cover, dice, bottom), self._bake_leaves(colour, leaves, dice), nearness)
         cover = np.maximum(cover, leaves)
@@ -184,10 +188,11 @@ class Forest:
             (1.0, p.dark),
         ]
         body = ramp(256, stops)[int(near * 255)]
+        down = np.arange(self._height, dtype=np.float32)[:, None]
         bark = resize(field(dice.child(), (256, 256), 1.2, low=8, stretch=0.3), self._width, self._height)
         halo = glow(self._width, self._height, *self._light, 290 * unit)[..., None]
-        colour = body * (0.8 + 0.1 * bark[..., None]) + p.light * (halo * (0.42 * far**1.2))
-        down = np.arange(self._height, dtype=np.float32)[:, None]
+        rough = bark * smooth(ground, ground - 120 * unit, down) * (0.03 + 0.09 * near)
+        colour = body * (0.8 + rough[..., None]) + p.light * (halo * (0.42 * far**1.2))
         mist = smooth(self._height * 0.30, ground + self._height * 0.02, down)[..., None] * (far * 0.5)
         return mix(np.clip(colour, 0, 255), mix(p.horizon, p.light, 0.3), mist)
 

@@ -110,7 +110,8 @@ class Hearth:
             tint = mix(p.mid, p.horizon, dice.between(0, 0.7)) * np.float32(dice.between(0.08, 0.28))
             wall += glow(width, self._edge, x, y, radius * self._canvas.unit)[..., None] ** 1.5 * tint
         cloud = resize(field(dice.child(), (64, 64), 1.9, low=1), width, self._edge)
-        painted: Array = (wall * (1 + 0.14 * cloud[..., None])).astype(np.float32)
+        dim = 1 - 0.5 * float(p.mid.mean()) / 255  # pale walls would drown the lights
+        painted: Array = (wall * dim * (1 + 0.14 * cloud[..., None])).astype(np.float32)
         return painted
 
     def _paint_table(self, dice: Dice) -> Array:

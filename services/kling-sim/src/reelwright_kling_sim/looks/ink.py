@@ -20,7 +20,7 @@ _DYE = 768  # cells a side of the dye's picture, the grid in its middle
 _BEGIN_S = -5.0  # the ink has unfolded for so long when the clip begins
 _STEP_S = 1 / 24
 _EARLY_STEP_S = 1 / 12  # before the clip begins
-_RELAX_S = 3.0  # the displacement forgets itself this fast; slower ones end in marbling after 15 s
+_RELAX_S = 2.5  # the displacement forgets itself this fast; slower ones end in marbling after 15 s
 _FLOWS = ((2, 11.0), (2, 11.0), (4, 7.0), (4, 7.0), (9, 2.2), (9, 2.2))  # lowest frequency, speed in cells a second
 
 
@@ -102,7 +102,7 @@ class Ink:
 
     def _drop_dye(self, dice: Dice) -> Array:
         """Two dyes as drops, thickness 0..1: (_DYE, _DYE, 2)."""
-        x, y = grid(_DYE, _DYE)
+        side = np.arange(_DYE, dtype=np.float32)
         width, height = (min(cells, 384) for cells in self._cells)
         column = dice.between(-0.13, 0.13)
         rough = field(dice.child(), (_DYE // 2, _DYE // 2), 1.5, low=1)
@@ -115,7 +115,8 @@ class Ink:
                 cx = _DYE / 2 + (column + dice.between(-0.2, 0.2)) * width
                 cy = _DYE / 2 + dice.between(-0.40, 0.15) * height * self._heading
                 radius = dice.between(15, 43)
-                drops = np.maximum(drops, np.exp(-(((x - cx) / radius) ** 2 + ((y - cy) / radius / 1.5) ** 2)))
+                drop = np.exp(-(((side - cy) / radius / 1.5) ** 2))[:, None] * np.exp(-(((side - cx) / radius) ** 2))
+                drops = np.maximum(drops, drop)
             thick = smooth(0.05, 1.15, drops * 1.1 + 0.16 * texture * np.sqrt(drops)) * (0.75 + 0.15 * rough)
             dyes.append(cv2.GaussianBlur(thick.astype(np.float32), (0, 0), 1.6))
         return np.asarray(cv2.merge(dyes), np.float32)
@@ -162,6 +163,6 @@ class Ink:
 SPEC = LookSpec(
     "ink",
     "Two inks unfolding in still water.",
-    ("neon", "teal", "dusk", "sepia", "storm"),
+    ("neon", "teal", "dusk", "sepia"),
     Ink,
 )

@@ -63,7 +63,7 @@ class Ocean:
         self._canvas, self._palette = canvas, palette
         dice = Dice(seed)
         unit, width, height = canvas.unit, canvas.width, canvas.height
-        self._horizon = int(height * dice.between(0.38, 0.50))
+        self._horizon = int(height * dice.between(0.45, 0.57))
         self._focal = _FOCAL * unit
         self._sun_x = width / 2 + dice.between(-0.2, 0.2) * 720 * unit
         self._sun_slope = dice.between(0.035, 0.095)
@@ -123,7 +123,8 @@ class Ocean:
         self._haze = (haze * self._mirror[0, 4] * 0.9).astype(np.float32)
         below = mix(palette.dark, palette.zenith, 0.55) * np.float32(0.8)
         self._below = np.broadcast_to(below, haze.shape).astype(np.float32)
-        through = mix(palette.zenith, palette.mid, 0.6) * np.float32(0.8)
+        bright = np.float32(1 - 0.5 * float(palette.mid.mean()) / 255)
+        through = mix(palette.zenith, palette.mid, 0.75) * bright
         self._lights = np.stack([palette.light * 0, palette.light, through], 1).astype(np.float32)
         start = int(rows * 0.45)
         self._near = start
@@ -172,7 +173,7 @@ class Ocean:
         image = self._reflection(ry)
         towards = rx * np.float32(self._sun[0]) + ry * np.float32(self._sun[1]) + rz * np.float32(self._sun[2]) - 1
         glitter = np.exp(towards * 900) * 1.3 + np.exp(towards * 110) * 0.25
-        upward = np.clip(sz * 0.9 + 0.25, 0, 1)
+        upward = np.clip(sz * 1.5 + 0.35, 0, 1.2)
         parts = cv2.merge([fresnel, glitter, (1 - fresnel) * upward * 0.75])
         image = cv2.multiply(cv2.subtract(image, self._below), cv2.merge([fresnel, fresnel, fresnel]))
         image = cv2.add(cv2.add(image, self._below), cv2.transform(parts, self._lights))

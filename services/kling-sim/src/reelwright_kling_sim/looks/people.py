@@ -9,6 +9,7 @@ import numpy as np
 from .noise import Dice
 from .paint import Array
 from .stencil import Stencil
+from .trees import sow_grass
 
 _HEIGHTS = (118.0, 109.0, 72.0)  # design units: a man, a woman, a child
 
@@ -38,9 +39,7 @@ def stand_people(stencil: Stencil, top: Array, group: Group, rng: np.random.Gene
     """Draw hill, grass and people into `stencil`."""
     stencil.below(top)
     heights, width = top / stencil.unit, top.size / stencil.unit
-    for place, blade, lean in zip(rng.random(2200), rng.uniform(4, 14, 2200), rng.normal(0, 0.5, 2200), strict=True):
-        x, ground = place * width, float(heights[int(place * top.size)])
-        stencil.stroke([(x, ground + 2), (x + lean * blade, ground - blade)], 1.2)
+    sow_grass(stencil, top, 2200, 13, rng)
     x = group.middle * width - 22 * (len(group.heights) - 1)
     for index, height in enumerate(group.heights):
         column = min(max(int(x * stencil.unit), 0), top.size - 1)

@@ -116,8 +116,9 @@ class Ridges:
         profile = line(dice.child(), 2048, 1.6 + 0.35 * nearness, low=3)
         reach = at(profile, np.arange(self._width) / self._canvas.unit)
         reach = np.where(reach > 0, reach * 1.3, reach * 0.7)
+        reach *= min(1.0, 2.7 / float(reach.max()))  # a cut summit would be a table
         swell = (0.032 + 0.010 * math.sin(phase)) * (1.2 - 0.55 * nearness)
-        return np.asarray(self._height * (foot - swell * np.clip(reach, -2.2, 2.7)), np.float32)
+        return np.asarray(self._height * (foot - swell * np.maximum(reach, -2.2)), np.float32)
 
     def _build_range(self, nearness: float, top: Array, next_top: Array | None, dice: Dice) -> Layer:
         """The layer of one range; only the rows between its summit and the next range's are painted."""

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from .noise import Array
-from .paint import mix, screen
+from .paint import blur, mix, screen
 from .palettes import Colour
 
 
@@ -38,6 +38,15 @@ class Row:
     bright: float
 
 
+def light_row(row: Row, walls: Array, lit: Array, ground: float, unit: float) -> Array:
+    """The row's picture at `unit` pixels per design unit: walls hazy towards the line `ground` (in pixels), windows
+    with their glow."""
+    depth = (np.arange(walls.shape[0], dtype=np.float32) - ground) / (270 * unit) + 1
+    foot = np.clip(depth, 0, 1)[:, None, None] ** 2 * row.haze_amount
+    halo = blur(lit, 4.5 * unit) * np.float32(0.85)
+    return screen(mix(walls, row.haze, foot), np.minimum(lit + halo, 250)).astype(np.float32)
+
+
 class RowPainter:
     """Paints one `Row` into images of `zoom` pixels per design unit, `width` x `height` design units; the ground is
     the line `ground`."""
@@ -50,8 +59,8 @@ class RowPainter:
         self._alpha = np.zeros(self._walls.shape[:2], np.float32)
         self.lamps: list[Lamp] = []
 
-    def paint(self, peak: float) -> tuple[Array, Array]:
-        """Colour and coverage of the row; towers are tallest around the share `peak` of its width."""
+    def paint(self, peak: float) -> tuple[Array, Array, Array]:
+        """The row's walls, its lit windows, its coverage; towers are tallest around the share `peak` of its width."""
         rng, row = self._rng, self._row
         x = -20.0
         while x < self._width:
@@ -62,15 +71,7 @@ class RowPainter:
             height = min(height, self._ground * rng.uniform(0.56, 0.76))
             self._tower(round(x), round(x + width), round(self._ground - height))
             x += width * rng.uniform(0.72, 1.2) + rng.uniform(0, 26) * row.scale * (row.downtown < 0.5)
-        return self._finished(), self._alpha
-
-    def _finished(self) -> Array:
-        row, zoom = self._row, self._zoom
-        depth = (np.arange(self._walls.shape[0], dtype=np.float32) / zoom - self._ground + 270) / 270
-        foot = np.clip(depth, 0, 1)[:, None, None] ** 2 * row.haze_amount
-        walls = mix(self._walls, row.haze, foot)
-        halo = cv2.GaussianBlur(self._lit, (0, 0), 4.5 * zoom) * np.float32(0.85)
-        return screen(walls, np.minimum(self._lit + halo, 250)).astype(np.float32)
+        return self._walls, self._lit, self._alpha
 
     def _tower(self, x0: int, x1: int, top: int) -> None:
         kind = self._rng.random()

@@ -55,5 +55,5 @@ class Stencil:
         return cv2.resize(self._mask, self._size, interpolation=cv2.INTER_AREA).astype(np.float32) * np.float32(1 / 255)
 
     def _fixed(self, points: ArrayLike) -> Array:
-        pixels = np.clip(np.asarray(points, np.float64) * self.unit, -_FAR, _FAR)
-        return np.round(pixels * _FIXED).astype(np.int32)
+        pixels = (np.asarray(points, np.float64) * self.unit).clip(-_FAR, _FAR)
+        return np.asarray(np.rint(pixels * _FIXED), np.int32)

@@ -52,18 +52,26 @@ def _branch(stencil: Stencil, x: float, y: float, trunk: float, rng: np.random.G
         if rng.random() < 0.5:
             twig = angle + (0.7 if rng.random() < 0.5 else -0.7)
             tip = (x + side * math.cos(twig) * reach * 1.4, y - math.sin(twig) * reach * 1.4)
-            stencil.stroke([(x, y), tip], thick * 0.4)
+            stencil.stroke([(x, y), tip], thick * 0.3)
         angle += rng.normal(0, 0.2)
 
 
 def sow_grass(stencil: Stencil, top: Array, count: int, height: float, rng: np.random.Generator) -> None:
     """`count` blades up to `height` design units along the line `top` (y in pixels per column)."""
-    places, tall, bend = rng.random(count), rng.uniform(0.3, 1.3, count) * height, rng.normal(0, 0.5, count)
-    for place, blade, lean in zip(places, tall, bend, strict=True):
-        column = place * (top.size - 1)
-        x, y = column / stencil.unit, float(top[int(column)]) / stencil.unit + 4
-        stem = [(x, y), (x + lean * blade * 0.3, y - blade * 0.6), (x + lean * blade, y - blade)]
-        stencil.stroke(stem, 0.8 + 0.025 * height)
+    place, bend = rng.random(count) * (top.size - 1), rng.normal(0, 0.5, count)
+    blade = rng.uniform(0.3, 1.3, count) * height
+    x, y = place / stencil.unit, top[place.astype(int)] / stencil.unit + 4
+    width = 0.5 + 0.022 * height
+    middle, tip = (x + bend * blade * 0.3, y - blade * 0.55), (x + bend * blade, y - blade)
+    outline = [
+        (x - width, y),
+        (middle[0] - width * 0.7, middle[1]),
+        tip,
+        (middle[0] + width * 0.7, middle[1]),
+        (x + width, y),
+    ]
+    for stem in np.stack([np.stack(point, -1) for point in outline], 1):
+        stencil.polygon(stem)
 
 
 def hang_leaves(width: int, height: int, reach: float, rng: np.random.Generator) -> Array:

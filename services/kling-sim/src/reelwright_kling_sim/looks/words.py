@@ -210,7 +210,7 @@ FAMILIES: tuple[Family, ...] = (
     ),
     _family(
         "history",
-        ("hearth:sepia candle", "ink:sepia storm", "ridges:golden storm"),
+        ("hearth:sepia candle", "ink:sepia dusk", "ridges:golden storm"),
         "history historic historical historian ancient antiquity century medieval middle_ages king queen prince "
         "princess emperor empire kingdom throne crown castle knight viking pharaoh pyramid egypt rome roman "
         "greece greek byzantine renaissance revolution colonial war warrior soldier army battle weapon sword "
@@ -229,7 +229,7 @@ FAMILIES: tuple[Family, ...] = (
     ),
     _family(
         "mind",
-        ("ink:neon dusk teal", "ink:teal storm dusk", "silk:night dusk"),
+        ("ink:neon dusk teal", "ink:teal dusk", "silk:night dusk"),
         "mind mental mental_health psychology psychologist psychological therapist brain neuroscience neuron "
         "consciousness conscious subconscious thought think thinker thinking idea concept mystery mysterious "
         "secret hidden riddle puzzle enigma ghost haunted horror fear afraid scared scary anxiety anxious worry "
