@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from reelwright_planner.lexicon import stopwords, word_set
+from reelwright_planner.lexicon import MODIFIERS, SMALL_TALK, stopwords, word_set
 from reelwright_planner.talk import Talk, TimedWord
 from reelwright_planner.text import bare, is_unspaced
 
@@ -14,6 +14,8 @@ _DETERMINERS = word_set(
     "des ein eine einen einem einer el la los las un una le les l' du il lo gli o os as um uma"
 )
 _LEADING = word_set("in on at by with from into over under through between behind for like and or")
+
+_MODIFIER_WEIGHT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,12 @@ class Term:
 def content_key(text: str, language: str) -> str:
     """The word as it is counted, plural and singular as one; empty where it says nothing by itself."""
     key = bare(text)
-    if len(key) < _shortest(key) or key in stopwords(language) or not any(c.isalpha() for c in key):
+    if (
+        len(key) < _shortest(key)
+        or key in stopwords(language)
+        or key in SMALL_TALK
+        or not any(c.isalpha() for c in key)
+    ):
         return ""
     return _singular(key) if language.partition("-")[0] == "en" else key
 
@@ -124,12 +131,14 @@ def _candidates(talk: Talk, terms: Mapping[str, Term]) -> dict[tuple[str, ...], 
     pairs = Counter(_pairs(talk))
     for pair, count in pairs.items():
         if count >= 2:
-            scores[pair] = terms[pair[0]].weight + 0.6 * terms[pair[1]].weight
+            first_weight = terms[pair[0]].weight if pair[0] in terms else _MODIFIER_WEIGHT
+            scores[pair] = first_weight + 0.6 * terms[pair[1]].weight
     return scores
 
 
 def _pairs(talk: Talk) -> Iterable[tuple[str, str]]:
     for one, two in zip(talk.words, talk.words[1:], strict=False):
         keys = content_key(one.text, talk.language), content_key(two.text, talk.language)
-        if all(keys) and keys[0] != keys[1] and one.text[-1:].isalnum():
-            yield keys
+        first = keys[0] or (bare(one.text) if bare(one.text) in MODIFIERS else "")
+        if first and keys[1] and first != keys[1] and one.text[-1:].isalnum():
+            yield first, keys[1]

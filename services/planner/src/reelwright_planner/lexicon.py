@@ -23,13 +23,20 @@ LEANING = word_set(
 )
 """A sentence that begins so leans on the one before it, and should not open a passage."""
 
-LEANING_PRONOUNS = word_set("it its he she they him her them er sie es él ella ellos il elle ils elles")
+LEANING_PRONOUNS = word_set("it its he she they him her them this these er sie es él ella ellos il elle ils elles")
 """Near a sentence's beginning they stand for something said before."""
 
 SMALL_TALK = word_set(
-    "hello hi hey welcome thanks thank subscribe goodbye bye channel watching listening today's guys everyone"
+    "talk video episode hello hi hey welcome thanks thank subscribe goodbye bye channel "
+    "watching listening today's guys everyone"
 )
 """Greetings and housekeeping; not worth a second of a short."""
+
+MODIFIERS = word_set(
+    "black white red blue green grey gray golden dark deep wild cold hot old new young big great little long short "
+    "human natural social personal public artificial mental modern ancient first last tiny small healthy good bad"
+)
+"""Stopwords that make a name with the noun after them ("black hole")."""
 
 FEELING = word_set(
     "love fear hope dream joy pain tears cry laugh happy sad angry afraid brave lonely proud heart soul death life "
@@ -52,7 +59,7 @@ happened happens hard has hasn't have haven't having he he'd he'll he's her here
 hold how however hundred i i'd i'll i'm i've if important in inside instead into is isn't it it'll it's its itself
 just keep keeps kept kind kinds knew know known knows large last late later least leave left less let let's like
 little long longer look looked looking looks lot lots made main make makes making many matter may maybe me mean
-means meant might million mind mine minute minutes moment more most mostly much must my myself near nearly need
+means meant might million mine minute minutes moment more most mostly much must my myself near nearly need
 needed needs neither never new next nine no nobody none nor not nothing now of off often oh ok okay old on once one
 ones only onto open or other others our ours ourselves out outside over own part parts people's perhaps piece place
 places point possible pretty probably put quite rather ready real really reason right round run said same saw say

@@ -37,7 +37,7 @@ def describe(talk: Talk, terms: Mapping[str, Term], worth: Sequence[float], kept
     """`worth` per sentence; `kept` are the passages of the video, whose sentences title and hooks come from."""
     heard = _heard_sentences(talk, kept)
     topics = phrases(talk, terms, limit=5)
-    family = _family(talk, kept)
+    family = _family(talk, terms, kept)
     subject = topics[0] if topics else ""
     about = family.audience if family else subject
     return Metadata(
@@ -59,11 +59,13 @@ def _heard_sentences(talk: Talk, kept: Sequence[WordRange]) -> list[int]:
     return heard or list(range(len(talk.sentences)))
 
 
-def _family(talk: Talk, kept: Sequence[WordRange]) -> Family | None:
+def _family(talk: Talk, terms: Mapping[str, Term], kept: Sequence[WordRange]) -> Family | None:
+    """The family of what is heard, by the weight of its terms; one term alone must be among the weightiest."""
     words = [word for passage in kept for word in talk.words[passage.first : passage.end]]
-    keys = [content_key(word.text, talk.language) or bare(word.text) for word in words]
-    hits = [sum(key in family.words for key in keys) for family in FAMILIES]
-    return FAMILIES[hits.index(max(hits))] if max(hits) >= 2 else None
+    heard = {content_key(word.text, talk.language) for word in words} & set(terms)
+    best = max(FAMILIES, key=lambda family: sum(terms[key].weight for key in heard & family.words))
+    hits = heard & best.words
+    return best if len(hits) >= 2 or hits & set(list(terms)[:3]) else None
 
 
 def _title(
@@ -74,8 +76,10 @@ def _title(
     if scored:
         return _as_title(_line(talk, talk.sentences[-max(scored)[1]]), talk.language)
     if topics and talk.language.startswith("en"):
-        return _as_title(" and ".join(topics[:2]), talk.language)
-    return one_line(_line(talk, talk.sentences[heard[0]]), limit=LONGEST_TITLE).rstrip(".")
+        name = next((topic for topic in topics[:3] if " " in topic), " and ".join(topics[:2]))
+        return _as_title(name, talk.language)
+    opening = one_line(_line(talk, talk.sentences[heard[0]]), limit=LONGEST_TITLE)
+    return opening.rstrip(".") or opening
 
 
 def _can_be_title(talk: Talk, index: int) -> bool:

@@ -11,21 +11,23 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from reelwright_planner.salience import leaning
+from reelwright_planner.salience import leaning, substance
 from reelwright_planner.sentences import CLAUSE_PAUSE_S
 from reelwright_planner.talk import Cut, Interval, Talk, WordRange
 
 TOLERANCE_S = 1.5
 """How far the video may be from its target."""
 TICK_S = 0.02
+_MARGIN_S = 0.1
+"""For what rounding to ticks adds up to."""
 _CUT_COST = {Cut.SENTENCE: 0.0, Cut.CLAUSE: 1e3, Cut.WORD: 1e6, Cut.NEVER: np.inf}
 _PASSAGE_COST = 2.5
 """What a further passage must bring, in seconds of worth 1: few long passages tell a story, many short ones none."""
 _LEANING_COST = 4.0
 """Times how much the passage's first sentence leans on what is left out (0..1)."""
 _LATE_OPENING_COST = 3.0
-_EARLY_END_COST = 5.0
-"""A video that does not begin where the talk begins, or end where it ends, must gain that much by it."""
+_CONCLUSION_GAIN = 5.0
+"""For beginning where the talk begins and ending where it ends, greetings and thanks apart."""
 _TIGHT_COST = 0.5
 """Cutting at a sentence's end without the least pause."""
 _OFF_TARGET_COST = 0.3
@@ -98,10 +100,11 @@ class _Chooser:
         self.talk = talk
         self.worth = worth
         self.target_s = target_s
-        self.ticks = round((target_s + TOLERANCE_S) / TICK_S)
+        self.ticks = max(2, round((target_s + TOLERANCE_S - _MARGIN_S) / TICK_S))
         shape = (len(talk.words) + 1, self.ticks)
         self.opened: Flags = np.zeros(shape, dtype=np.bool_)
         self.closed: Flags = np.zeros(shape, dtype=np.bool_)
+        self.substance = substance(talk)
         self.leaning = {sentence.first: leaning(talk, sentence) for sentence in talk.sentences[1:]}
 
     def choose(self) -> list[WordRange]:
@@ -114,17 +117,18 @@ class _Chooser:
         """The final scores by length, with the last word playing and without it."""
         playing: Scores = np.full(self.ticks, -np.inf)
         silent: Scores = np.full(self.ticks, -np.inf)
-        silent[0] = _LATE_OPENING_COST  # lost by whoever is still silent after the first word
+        silent[0] = 0.0
         for i, worth in enumerate(self._word_worths()):
             going_on = _shift(playing, self._ticks_of(i, opening=False))
-            opening = _shift(silent, self._ticks_of(i, opening=True)) - self._opening_cost(i)
-            closing = playing - self._edge_cost(i)
+            opening = _shift(self._first_passage_cost(silent, i), self._ticks_of(i, opening=True)) - self._opening_cost(
+                i
+            )
+            closing = playing - self._edge_cost(i) + self._closing_gain(i)
             self.opened[i + 1] = opening > going_on
             self.closed[i] = closing > silent
             playing = np.maximum(going_on, opening) + worth
             silent = np.maximum(silent, closing)
-            silent[0] = 0.0
-        return playing + _EARLY_END_COST, silent
+        return playing + self._closing_gain(len(self.worth)), silent
 
     def _word_worths(self) -> list[float]:
         boundaries = self.talk.boundaries
@@ -135,6 +139,17 @@ class _Chooser:
         boundary = self.talk.boundaries[i]
         from_s = boundary.in_s if opening or boundary.shortened else boundary.out_s
         return max(0, _tick(self.talk.boundaries[i + 1].out_s) - _tick(from_s))
+
+    def _first_passage_cost(self, silent: Scores, i: int) -> Scores:
+        """Nothing has been played yet at length 0, so only the first passage begins there."""
+        if i == self.substance.first:
+            return silent
+        silent = silent.copy()
+        silent[0] -= _LATE_OPENING_COST
+        return silent
+
+    def _closing_gain(self, i: int) -> float:
+        return _CONCLUSION_GAIN if i == self.substance.end else 0.0
 
     def _opening_cost(self, i: int) -> float:
         return _PASSAGE_COST + self._edge_cost(i) + _LEANING_COST * self.leaning.get(i, 0.0)
@@ -148,7 +163,7 @@ class _Chooser:
         """The best length within the tolerance; else the nearest to it, which is the longest that there is."""
         lengths_s = np.arange(self.ticks) * TICK_S
         score = best - _OFF_TARGET_COST * np.abs(lengths_s - self.target_s)
-        score[lengths_s < self.target_s - TOLERANCE_S + 0.1] = -np.inf
+        score[lengths_s < self.target_s - TOLERANCE_S + _MARGIN_S] = -np.inf
         if np.isfinite(score).any():
             return int(np.argmax(score))
         return int(np.flatnonzero(np.isfinite(best))[-1])

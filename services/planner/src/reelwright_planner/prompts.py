@@ -9,10 +9,12 @@ from dataclasses import dataclass
 
 from reelwright_planner.budget import Kind
 from reelwright_planner.keyphrases import Term, content_key
+from reelwright_planner.lexicon import SMALL_TALK
 from reelwright_planner.text import bare, one_line
 from reelwright_planner.visuals import (
     ABSTRACT,
     DEFAULT_MOOD,
+    EVERYDAY,
     FAMILIES,
     LIGHT_WORDS,
     LIGHTS,
@@ -61,16 +63,21 @@ def see(text: str, terms: Mapping[str, Term], language: str) -> Sight:
     words = text.split()
     keys = tuple(key for key in (content_key(word, language) for word in words) if key)
     said = keys + tuple(bare(word) for word in words)
-    hits = {family.name: sum(key in family.words for key in said) for family in FAMILIES}
+    hits = {family.name: sum(_pull(key) for key in said if key in family.words) for family in FAMILIES}
     families = sorted((f for f in FAMILIES if hits[f.name]), key=lambda f: -hits[f.name])
     return Sight(said, _details(keys, terms), tuple(families))
+
+
+def _pull(key: str) -> float:
+    return 0.5 if key in EVERYDAY else 1.0
 
 
 def _details(keys: Collection[str], terms: Mapping[str, Term]) -> tuple[str, ...]:
     """The scene's concrete words; where it has too few, its weightiest ones."""
     unique = list(dict.fromkeys(key for key in keys if key in terms))
     seen = [key for key in unique if key in SIMPLY_SEEN or any(key in family.words for family in FAMILIES)]
-    others = sorted((key for key in unique if key not in seen), key=lambda key: -terms[key].weight)
+    nouns = [key for key in unique if key not in seen and not key.endswith("ing") and key not in SMALL_TALK]
+    others = sorted(nouns, key=lambda key: -terms[key].weight)
     seen.sort(key=lambda key: -terms[key].weight)
     chosen = seen[:MOST_DETAILS] if len(seen) >= 2 else [*seen, *others][:3]
     return tuple(terms[key].form for key in chosen)
@@ -118,7 +125,7 @@ def with_direction(prompt: str, direction: str) -> str:
     wish = one_line(direction, limit=LONGEST_PROMPT // 2).rstrip(".")
     if not wish or wish.casefold() in prompt.casefold():
         return one_line(prompt, limit=LONGEST_PROMPT)
-    return f"{one_line(prompt, limit=LONGEST_PROMPT - len(wish) - 2)} {wish}."
+    return f"{one_line(prompt, limit=LONGEST_PROMPT - len(wish) - 2)} {wish}.".strip()
 
 
 def _mood(keys: Collection[str]) -> str:

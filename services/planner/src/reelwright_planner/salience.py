@@ -14,12 +14,12 @@ _CLOSERS = "\"'”’»)]』」"
 
 
 def score_sentences(talk: Talk, terms: Mapping[str, Term]) -> tuple[float, ...]:
-    """Worth per second of each sentence, about 0..2."""
+    """Worth per second of each sentence, about -1..2; what is below 0 is better left out."""
     about = [_aboutness(talk, sentence, terms) for sentence in talk.sentences]
     most = max(about, default=0.0) or 1.0
     last = len(talk.sentences) - 1
     return tuple(
-        max(0.05, 0.8 * about[i] / most + _grip(talk, sentence) + _position(i, last) - _small_talk(talk, sentence))
+        0.8 * about[i] / most + _grip(talk, sentence) + _position(i, last) - 1.5 * _small_talk(talk, sentence)
         for i, sentence in enumerate(talk.sentences)
     )
 
@@ -48,8 +48,15 @@ def _position(index: int, last: int) -> float:
 
 
 def _small_talk(talk: Talk, sentence: WordRange) -> float:
+    """0..1: how much of it is greeting and housekeeping."""
     keys = [bare(word.text) for word in talk.words[sentence.first : sentence.end]]
-    return min(1.0, 0.45 * sum(key in SMALL_TALK for key in keys))
+    return min(1.0, 0.5 * sum(key in SMALL_TALK for key in keys))
+
+
+def substance(talk: Talk) -> WordRange:
+    """The talk without greetings before it and thanks after it."""
+    matter = [sentence for sentence in talk.sentences if _small_talk(talk, sentence) < 1.0]
+    return WordRange(matter[0].first, matter[-1].end) if matter else talk.whole
 
 
 def leaning(talk: Talk, sentence: WordRange) -> float:

@@ -5,6 +5,7 @@ only replaced where the replacement breaks fewer rules, the rules ranked as ever
 target, then whole sentences, then clauses.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -83,12 +84,13 @@ def _repair_scenes(scenes: tuple[SceneDraft, ...], reading: Reading, order: Orde
     talk = reading.talk
     drafted = merge([piece for scene in scenes for piece in scene.words])
     passages = _repair_passages(drafted, reading, order.target_s)
+    kept: Scenes = tuple(scene.words for scene in scenes)
+    if passages == drafted and not any(_scene_faults(talk, kept)):
+        return scenes
     wishes = {scene.words[0].first for scene in scenes[1:]}
     divided = divide_into_scenes(talk, passages, wishes=wishes)
-    if passages == drafted:
-        kept: Scenes = tuple(scene.words for scene in scenes)
-        if _scene_faults(talk, kept) <= _scene_faults(talk, divided):
-            return scenes
+    if passages == drafted and _scene_faults(talk, kept) <= _scene_faults(talk, divided):
+        return scenes
     return _carry_over(scenes, divided)
 
 
@@ -110,7 +112,7 @@ def _passage_faults(talk: Talk, passages: Sequence[WordRange], target_s: float) 
     cuts = [talk.boundaries[edge].cut for passage in passages for edge in passage]
     length_s = sum(interval.length_s for piece in spans(talk, passages) for interval in piece)
     off_s = max(0.0, abs(length_s - target_s) - TOLERANCE_S)
-    return max(cuts) is Cut.NEVER, round(off_s, 1), max(cuts)
+    return max(cuts) is Cut.NEVER, math.ceil(off_s * 10) / 10, max(cuts)
 
 
 def _scene_faults(talk: Talk, scenes: Scenes) -> tuple[bool, int, float]:

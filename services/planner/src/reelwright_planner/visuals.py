@@ -290,6 +290,9 @@ ABSTRACT = Family(
 )
 """For what names nothing that could be seen: a metaphor, the next one for each scene."""
 
+EVERYDAY = word_set("people person human change idea step house home book story man woman work")
+"""Said in every talk: they decide for a family only together."""
+
 SIMPLY_SEEN = word_set(
     "lamp light window door bridge tower wall clock stone glass fire flame smoke rope engine wheel bell mirror "
     "lens rock cliff oil beam chair pen paper newspaper camera photograph shoe coat hat hand eye face finger "

@@ -110,7 +110,8 @@ def _cut_remark(draft: Draft, reading: Reading) -> Remark | None:
     if not inside:
         return None
     where = "between two words" if max(inside) > Cut.CLAUSE else "at a pause"
-    return Remark("plan_sentence_cut", f"To meet the length, a sentence is cut {where} ({len(inside)} times in all).")
+    what = "a sentence is" if len(inside) == 1 else f"{len(inside)} sentences are"
+    return Remark("plan_sentence_cut", f"To meet the length, {what} cut {where}.")
 
 
 def _scene_remark(lengths_s: Sequence[float]) -> Remark | None:
