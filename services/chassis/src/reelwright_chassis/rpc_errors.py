@@ -53,7 +53,8 @@ def error_from(error: grpc.aio.AioRpcError) -> ReelwrightError:
 
 
 def _info(error: Exception) -> error_details_pb2.ErrorInfo:
-    info = error_details_pb2.ErrorInfo(domain=DOMAIN, reason=type(error).__name__)
+    kind = next(kind for kind in _CODES if isinstance(error, kind))  # a subclass travels as what it is a kind of
+    info = error_details_pb2.ErrorInfo(domain=DOMAIN, reason=kind.__name__)
     if isinstance(error, Reject):
         info.metadata.update(reason_code=error.reason_code, remedy=error.remedy, cost_usd=repr(error.cost_usd))
     if isinstance(error, Retry):

@@ -1,0 +1,168 @@
+"""The one path by which a project changes: read, decide, write; on conflict again. Then publish what follows."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from weakref import WeakValueDictionary
+
+from reelwright_chassis.blobs.port import Blobs
+from reelwright_chassis.clock import Clock
+from reelwright_chassis.errors import Conflict, Unavailable
+from reelwright_chassis.trace import TraceContext
+from reelwright_director import inputs
+from reelwright_director.brakes import Brakes
+from reelwright_director.decide import create, decide
+from reelwright_director.decision import Context, Decision, DocumentMissing, Refused, Removing
+from reelwright_director.keys import owner_key
+from reelwright_director.outbox import Outbox, outbox_rows
+from reelwright_director.policy import Policy
+from reelwright_director.state import Project, State
+from reelwright_director.store import Once, ProjectStore
+
+_TRIES = 50
+"""Conflicts in a row before the store is called unavailable: far more than replicas can cause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What a command's sender asks for besides: whose project it must be, which version, and to be obeyed only once."""
+
+    owner: str
+    if_version: int = 0
+    once: Once | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The project after the input (`version` tells whether it changed) and, for workers, the answer."""
+
+    project: Project
+    answer: inputs.Answer | None = None
+
+
+class Workflow:
+    """Applies inputs to projects. `on_commit` is told of every project that was written; it must return at once."""
+
+    def __init__(
+        self,
+        projects: ProjectStore,
+        outbox: Outbox,
+        blobs: Blobs,
+        clock: Clock,
+        *,
+        policy: Policy,
+        brakes: Callable[[], Brakes],
+        on_commit: Callable[[Project], None],
+    ) -> None:
+        self._projects = projects
+        self._outbox = outbox
+        self._blobs = blobs
+        self._clock = clock
+        self._policy = policy
+        self._brakes = brakes
+        self._on_commit = on_commit
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def create(self, command: inputs.Create, once: Once | None, trace: TraceContext | None = None) -> Project:
+        """A new project; with a known key, the one that was made then. Raises `Refused`, `Unavailable`."""
+        guard = Guard(owner_key(command.tenant_id, command.user_id), once=once)
+        known = await self._known(guard)
+        if known is not None:
+            return known
+        decision = create(command, self._context())
+        try:
+            await self._write(None, decision, once, trace)
+        except Conflict:
+            known = await self._known(guard)
+            if known is None:
+                raise
+            return known
+        return decision.project
+
+    async def apply(
+        self, project_id: str, what: inputs.Input, guard: Guard | None = None, trace: TraceContext | None = None
+    ) -> Applied:
+        """Let `what` happen to the project. Raises `Refused` (also for no such project), `Unavailable`."""
+        lock = self._locks.setdefault(project_id, asyncio.Lock())
+        async with lock:
+            for _ in range(_TRIES):
+                try:
+                    return await self._try(project_id, what, guard, trace)
+                except Conflict:
+                    continue
+        raise Unavailable(f"project {project_id} changes too fast")
+
+    async def _try(
+        self, project_id: str, what: inputs.Input, guard: Guard | None, trace: TraceContext | None
+    ) -> Applied:
+        known = await self._known(guard) if guard is not None else None
+        if known is not None:
+            return Applied(known)
+        project = await self._projects.load(project_id)
+        if project is None:
+            raise Refused("project_not_found")
+        if guard is not None:
+            _check(project, guard)
+        decision = await self._decide(project, what)
+        once = guard.once if guard is not None else None
+        await self._carry_out(project, decision, once, trace)
+        return Applied(decision.project, decision.answer)
+
+    async def _decide(self, project: Project, what: inputs.Input) -> Decision:
+        """Decide, fetching documents until none is missing."""
+        context = self._context()
+        while True:
+            try:
+                return decide(project, what, context)
+            except DocumentMissing as missing:
+                document = await self._projects.document(project.project_id, missing.key)
+                if document is None:
+                    raise Conflict(f"{missing} is gone") from missing
+                context = replace(context, documents={**context.documents, missing.key: document})
+
+    async def _carry_out(
+        self, before: Project, decision: Decision, once: Once | None, trace: TraceContext | None
+    ) -> None:
+        if decision.removing is not None:
+            await self._remove(before.project_id, decision.removing)
+        if decision.project is not before:
+            await self._write(before, decision, once, trace)
+        elif once is not None:
+            await self._projects.put_once(before, once, self._clock.now_s())
+
+    async def _write(
+        self, before: Project | None, decision: Decision, once: Once | None, trace: TraceContext | None
+    ) -> None:
+        now_s = self._clock.now_s()
+        rows = outbox_rows(decision.project.project_id, decision.outgoing, now_s, trace)
+        await self._projects.commit(before, decision, rows, once, now_s)
+        self._on_commit(decision.project)
+        await self._outbox.publish(rows)
+
+    async def _known(self, guard: Guard) -> Project | None:
+        """The project of a command that was obeyed before. Raises `Refused` when its key was used for another."""
+        replayed = await self._projects.replayed(guard.once) if guard.once is not None else None
+        if replayed is None or guard.once is None:
+            return None
+        if replayed.digest != guard.once.digest:
+            raise Refused("idempotency_key_reused")
+        return await self._projects.load(replayed.project_id)
+
+    async def _remove(self, project_id: str, removing: Removing) -> None:
+        """Blobs and documents of a deleted project. Before the write: rather twice than never."""
+        for prefix in removing.prefixes:
+            await self._blobs.delete_prefix(prefix)
+        for asset_id in removing.asset_ids:
+            async for blob in self._blobs.list(f"ai-generated/{asset_id}."):
+                await self._blobs.delete(blob.key)
+        await self._projects.remove_documents(project_id)
+
+    def _context(self) -> Context:
+        return Context(self._clock.now_s(), self._policy, self._brakes())
+
+
+def _check(project: Project, guard: Guard) -> None:
+    if owner_key(project.tenant_id, project.user_id) != guard.owner or project.state is State.DELETED:
+        raise Refused("project_not_found")
+    if guard.if_version not in (0, project.version):
+        raise Refused("version_conflict")

@@ -1,0 +1,101 @@
+"""The commands of `ProjectService`."""
+
+# ruff: noqa: N802 (gRPC names its methods so)
+
+from typing import Any, Protocol
+
+from reelwright.rpc.v1 import project_pb2 as rpc
+from reelwright_chassis.ids import new_id
+from reelwright_director import from_rpc, inputs
+from reelwright_director.apply import Guard, Workflow
+from reelwright_director.brakes import Brakes
+from reelwright_director.decision import Refused
+from reelwright_director.grpc_work import trace_from
+from reelwright_director.keys import owner_key
+from reelwright_director.project_view import project_view
+from reelwright_director.store import Once
+
+
+class Asked(Protocol):
+    """What every write carries."""
+
+    @property
+    def caller(self) -> rpc.Caller: ...
+    @property
+    def project_id(self) -> str: ...
+    @property
+    def idempotency_key(self) -> str: ...
+
+
+class Commands:
+    """Each method obeys one command and answers with the project as it is then."""
+
+    _workflow: Workflow
+
+    def _brakes(self) -> Brakes:
+        raise NotImplementedError
+
+    async def CreateProject(self, request: rpc.CreateProjectRequest, context: Any) -> rpc.Project:
+        command = from_rpc.create(request, new_id())
+        once = _once(request.caller, "CreateProject", request.idempotency_key, from_rpc.asked_digest(request))
+        project = await self._workflow.create(command, once, trace_from(context))
+        return project_view(project, self._brakes())
+
+    async def CompleteUpload(self, request: rpc.CompleteUploadRequest, context: Any) -> rpc.Project:
+        command = inputs.CompleteUpload(from_rpc.audio(request.audio, request.project_id))
+        return await self._obey(request, command, context)
+
+    async def UpdateProject(self, request: rpc.UpdateProjectRequest, context: Any) -> rpc.Project:
+        command = inputs.Update(from_rpc.settings(request.settings), from_rpc.script(request.settings))
+        return await self._obey(request, command, context)
+
+    async def EditTranscript(self, request: rpc.EditTranscriptRequest, context: Any) -> rpc.Project:
+        command: inputs.Command
+        match request.WhichOneof("edit"):
+            case "transcript":
+                command = inputs.EditTranscript(from_rpc.transcript(request.transcript))
+            case "text":
+                command = inputs.EditScript(from_rpc.checked_script(request.text))
+            case _:
+                raise Refused("transcript_invalid", "The edit is empty.")
+        return await self._obey(request, command, context)
+
+    async def ApproveTranscript(self, request: rpc.CommandRequest, context: Any) -> rpc.Project:
+        return await self._obey(request, inputs.ApproveTranscript(), context)
+
+    async def EditPlan(self, request: rpc.EditPlanRequest, context: Any) -> rpc.Project:
+        return await self._obey(request, inputs.EditPlan(request.plan), context)
+
+    async def ApprovePlan(self, request: rpc.CommandRequest, context: Any) -> rpc.Project:
+        return await self._obey(request, inputs.ApprovePlan(), context)
+
+    async def RegenerateAsset(self, request: rpc.AssetCommandRequest, context: Any) -> rpc.Project:
+        return await self._obey(request, inputs.RegenerateAsset(request.asset_id), context)
+
+    async def ChooseAsset(self, request: rpc.AssetCommandRequest, context: Any) -> rpc.Project:
+        return await self._obey(request, inputs.ChooseAsset(request.asset_id), context)
+
+    async def StartStage(self, request: rpc.StartStageRequest, context: Any) -> rpc.Project:
+        return await self._obey(request, inputs.StartStage(from_rpc.stage(request.stage)), context)
+
+    async def Retry(self, request: rpc.CommandRequest, context: Any) -> rpc.Project:
+        return await self._obey(request, inputs.Retry(), context)
+
+    async def Cancel(self, request: rpc.CommandRequest, context: Any) -> rpc.Project:
+        return await self._obey(request, inputs.Cancel(), context)
+
+    async def DeleteProject(self, request: rpc.DeleteProjectRequest, context: Any) -> rpc.DeleteProjectResponse:
+        await self._obey(request, inputs.Delete(), context)
+        return rpc.DeleteProjectResponse()
+
+    async def _obey(self, request: Any, command: inputs.Command, context: Any) -> rpc.Project:
+        once = _once(request.caller, type(request).__name__, request.idempotency_key, from_rpc.asked_digest(request))
+        owner = owner_key(request.caller.tenant_id, request.caller.user_id)
+        guard = Guard(owner, getattr(request, "if_version", 0), once)
+        applied = await self._workflow.apply(request.project_id, command, guard, trace_from(context))
+        return project_view(applied.project, self._brakes())
+
+
+def _once(caller: rpc.Caller, verb: str, key: str, digest: str) -> Once | None:
+    """None without a key: then the sender takes care of its own repetitions."""
+    return Once(f"{owner_key(caller.tenant_id, caller.user_id)}#{verb}#{key}", digest) if key else None

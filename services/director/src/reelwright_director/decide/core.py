@@ -1,0 +1,89 @@
+"""`decide`: who does what with each kind of input, and what every change carries with it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from reelwright.events.v1 import facts_pb2 as facts
+from reelwright_director import inputs
+from reelwright_director.decide import commands, edits, leases, ticks
+from reelwright_director.decide.facts import hear
+from reelwright_director.decide.revisions import set_script
+from reelwright_director.decision import Context, Decision, Draft
+from reelwright_director.state import Project, WaitingSince
+from reelwright_director.view import changed_view, timestamp
+from reelwright_director.waiting import waiting_on
+
+_HANDLERS: Mapping[type, Callable[[Draft, Any], None]] = {
+    inputs.CompleteUpload: commands.complete_upload,
+    inputs.Update: commands.update,
+    inputs.EditScript: edits.edit_script,
+    inputs.EditTranscript: edits.edit_transcript,
+    inputs.ApproveTranscript: commands.approve_transcript,
+    inputs.EditPlan: edits.edit_plan,
+    inputs.ApprovePlan: commands.approve_plan,
+    inputs.RegenerateAsset: commands.regenerate,
+    inputs.ChooseAsset: commands.choose,
+    inputs.StartStage: commands.start_stage,
+    inputs.Retry: commands.retry,
+    inputs.Cancel: commands.cancel,
+    inputs.Delete: commands.delete,
+    inputs.Fault: commands.fault,
+    inputs.Begin: leases.begin,
+    inputs.Beat: leases.beat,
+    inputs.EndLeases: leases.end_leases,
+    inputs.Tick: ticks.tick,
+    inputs.Dispatch: ticks.dispatch,
+    facts.TranscriptReady: hear,
+    facts.ScenesPlanned: hear,
+    facts.AssetReady: hear,
+    facts.VideoRendered: hear,
+    facts.WorkFailed: hear,
+}
+
+
+def create(command: inputs.Create, context: Context) -> Decision:
+    """A new project."""
+    blank = Project(
+        command.project_id,
+        command.tenant_id,
+        command.user_id,
+        context.now_s,
+        command.settings,
+        client_reference=command.client_reference,
+        labels=dict(command.labels),
+        autostart=command.autostart,
+    )
+    draft = Draft(blank, context)
+    if command.script is not None:
+        set_script(draft, command.script)
+    return _seal(draft, None)
+
+
+def decide(project: Project, what: inputs.Input, context: Context) -> Decision:
+    """What becomes of the project now that `what` happened.
+
+    Raises `Refused` for a command that cannot be obeyed, `DocumentMissing` for a text that must be loaded first.
+    """
+    draft = Draft(project, context)
+    _HANDLERS[type(what)](draft, what)
+    return _seal(draft, project)
+
+
+def _seal(draft: Draft, before: Project | None) -> Decision:
+    """A changed project gets the next version and, where its public view changed, tells so."""
+    if draft.project == before:
+        return replace(draft.decision(), project=before)
+    draft.change(version=draft.project.version + 1, updated_at_s=draft.now_s, waiting=_waiting(draft))
+    view = changed_view(draft.project)
+    if before is None or view != changed_view(before):
+        view.version = draft.project.version
+        view.at.CopyFrom(timestamp(draft.now_s))
+        draft.send("project.changes", draft.project.project_id, view)
+    return draft.decision()
+
+
+def _waiting(draft: Draft) -> WaitingSince:
+    """A wait begins when what is waited for, or the state, changes."""
+    had, on, state = draft.project.waiting, waiting_on(draft.project), draft.project.state
+    return had if (had.on, had.state) == (on, state) and had.since_s else WaitingSince(on, state, draft.now_s)

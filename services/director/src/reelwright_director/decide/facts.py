@@ -1,0 +1,99 @@
+"""What workers tell. A fact counts when its request is outstanding; otherwise it books its cost and changes nothing."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from reelwright.events.v1.facts_pb2 import AssetReady, ScenesPlanned, TranscriptReady, VideoRendered, WorkFailed
+from reelwright_chassis.reasons import reason
+from reelwright_director import scenes
+from reelwright_director.decide.assets import add_take, as_ordered
+from reelwright_director.decide.failing import attempt_failed, give_up
+from reelwright_director.decide.revisions import new_video, set_plan, set_transcript
+from reelwright_director.decide.stages import planned, settle_assets, start_assets, transcribed
+from reelwright_director.decide.steps import book, end_attempt, forget
+from reelwright_director.decision import Draft
+from reelwright_director.expect import present
+from reelwright_director.state import Request, State, Status
+
+Success: TypeAlias = TranscriptReady | ScenesPlanned | AssetReady | VideoRendered
+
+
+def hear(draft: Draft, fact: Success | WorkFailed) -> None:
+    """Book the fact's cost; then, if its request is outstanding, let it count."""
+    book(draft, fact)
+    request = draft.project.request(fact.request_id)
+    if request is None:
+        return
+    if isinstance(fact, WorkFailed):
+        failed(draft, request, fact)
+    else:
+        succeeded(draft, request, fact)
+
+
+def succeeded(draft: Draft, request: Request, fact: Success) -> None:
+    """An attempt, whichever it was, brought the result."""
+    end_attempt(draft, request, "done")
+    forget(draft, request)
+    _TAKERS[type(fact)](draft, request, fact)
+
+
+def failed(draft: Draft, request: Request, fact: WorkFailed) -> None:
+    """A verdict on the input counts whenever it comes; a mishap only as the end of an attempt not yet ended."""
+    if not fact.retryable:
+        end_attempt(draft, request, "failed", fact.reason_code)
+        _exhaust(draft, request, fact)
+        give_up(draft, request, fact.reason_code, fact.message, fact.remedy)
+    elif request.status is not Status.FAILED and (not fact.work.attempt or fact.work.attempt > request.ended):
+        attempt_failed(draft, request, fact)
+
+
+def _exhaust(draft: Draft, request: Request, fact: WorkFailed) -> None:
+    """The ladder was walked to its end. What can be mended (an account, a key) is no such verdict."""
+    if request.order is not None and not reason(fact.reason_code).retryable:
+        draft.change(exhausted=tuple(dict.fromkeys((*draft.project.exhausted, request.order.asset_id))))
+
+
+def _take_transcript(draft: Draft, request: Request, fact: TranscriptReady) -> None:
+    set_transcript(draft, fact.transcript, request.request_id, edited=False)
+    draft.change(failure=None)
+    transcribed(draft)
+
+
+def _take_plan(draft: Draft, request: Request, fact: ScenesPlanned) -> None:
+    wrong = scenes.problem(fact.plan, present(draft.project.transcript).duration_s)
+    if wrong:
+        give_up(draft, request, "plan_unusable", wrong)
+        return
+    set_plan(draft, scenes.tidied(fact.plan), request.request_id, edited=False)
+    draft.change(failure=None)
+    planned(draft)
+
+
+def _take_asset(draft: Draft, request: Request, fact: AssetReady) -> None:
+    order = present(request.order)
+    add_take(draft, order.subject, as_ordered(draft, order, fact.asset))
+    if request.status is Status.FAILED and _was_last_failure(draft):
+        draft.change(failure=None)
+        start_assets(draft)
+    else:
+        settle_assets(draft)
+
+
+def _was_last_failure(draft: Draft) -> bool:
+    """Whether the project failed for assets, and all that had failed are there by now."""
+    project = draft.project
+    lacking = any(r.status is Status.FAILED for r in project.requests)
+    return project.state is State.FAILED and project.failure is not None and not lacking
+
+
+def _take_video(draft: Draft, request: Request, fact: VideoRendered) -> None:
+    new_video(draft, request.revision, request.request_id, fact.video)
+    draft.change(state=State.COMPLETED, failure=None)
+
+
+_TAKERS: dict[type, Callable[..., None]] = {
+    TranscriptReady: _take_transcript,
+    ScenesPlanned: _take_plan,
+    AssetReady: _take_asset,
+    VideoRendered: _take_video,
+}

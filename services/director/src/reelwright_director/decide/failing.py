@@ -1,0 +1,100 @@
+"""Attempts that end badly: when the same request is asked again, and when it is given up."""
+
+from dataclasses import replace
+
+from reelwright.events.v1.facts_pb2 import WorkFailed
+from reelwright_chassis.reasons import Actor, reason
+from reelwright_director.decide.steps import ask, end_attempt, fail, forget, remember, send
+from reelwright_director.decision import Draft
+from reelwright_director.expect import present
+from reelwright_director.state import Request, Stage, State, Status
+
+_WORKS_ON = {
+    Stage.TRANSCRIPTION: State.TRANSCRIBING,
+    Stage.PLAN: State.PLANNING,
+    Stage.ASSET: State.GENERATING,
+    Stage.RENDER: State.COMPILING,
+}
+_VAGUE = frozenset({"", "transient", "internal"})
+"""Reason codes that say less than "tried too often"."""
+DEAD_LETTERS = ".dlq"
+
+
+def attempt_failed(draft: Draft, request: Request, fact: WorkFailed) -> None:
+    """A handler's error, or a provider that puts us off: again later, as long as there are attempts left."""
+    end_attempt(draft, request, "failed", fact.reason_code)
+    now_s, policy = draft.now_s, draft.context.policy
+    postponed = _is_outage(fact) and now_s - request.since_s < policy.max_postponed_s
+    errors = request.errors + (0 if postponed else 1)
+    ended = max(request.ended, fact.work.attempt)
+    if errors >= policy.max_errors:
+        code = "attempts_exhausted" if fact.reason_code in _VAGUE else fact.reason_code
+        give_up(draft, request, code, fact.message, fact.remedy, dead=True)
+        return
+    backoff_s = min(policy.max_backoff_s, policy.backoff_s * 2.0**request.errors)
+    retry_at_s = now_s + max(fact.retry_after_s, 0.0 if postponed else backoff_s)
+    again_later(draft, replace(request, errors=errors, ended=ended, retry_at_s=retry_at_s))
+
+
+def _is_outage(fact: WorkFailed) -> bool:
+    """A cause outside that nobody here can mend (busy, unreachable, out of slots): waiting is no failure of ours."""
+    return fact.retry_after_s > 0 and fact.reason_code not in _VAGUE and reason(fact.reason_code).actor is Actor.NOBODY
+
+
+def again_later(draft: Draft, request: Request) -> None:
+    """Wait for `retry_at_s`, if its result is still wanted."""
+    if not _is_worked_on(draft, request):
+        forget(draft, request)
+        return
+    remember(draft, replace(request, status=Status.RETRYING, lease=None, deadline_at_s=None))
+
+
+def attempt_lost(draft: Draft, request: Request) -> None:
+    """The lease ran out without a word. Its record was not committed: the bus delivers it again, nothing is asked."""
+    attempt = present(request.lease).attempt
+    end_attempt(draft, request, "lost")
+    losses = request.losses + 1
+    if losses >= draft.context.policy.max_losses:
+        give_up(draft, request, "workers_lost", dead=True)
+    elif not _is_worked_on(draft, request):
+        forget(draft, request)
+    else:
+        ended = max(request.ended, attempt)
+        remember(draft, replace(request, status=Status.ASKED, lease=None, losses=losses, ended=ended))
+
+
+def stalled(draft: Draft, request: Request) -> None:
+    """Past the deadline: the same request once more, then no more."""
+    end_attempt(draft, request, "stalled", "stalled")
+    ended = max(request.ended, request.lease.attempt if request.lease else 0)
+    if request.stalls >= draft.context.policy.max_stalls:
+        give_up(draft, replace(request, ended=ended), "stalled", dead=True)
+    else:
+        ask_again(draft, replace(request, stalls=request.stalls + 1, ended=ended))
+
+
+def ask_again(draft: Draft, request: Request) -> None:
+    """Publish it again, if its result is still wanted."""
+    if _is_worked_on(draft, request):
+        ask(draft, request)
+    else:
+        forget(draft, request)
+
+
+def give_up(
+    draft: Draft, request: Request, reason_code: str, message: str = "", remedy: str = "", *, dead: bool = False
+) -> None:
+    """The request failed for good, and so does the project that waits for it. The request is remembered."""
+    working = _is_worked_on(draft, request)
+    if not working and draft.project.state is not State.FAILED:
+        forget(draft, request)
+        return
+    if dead and working:
+        send(draft, request, DEAD_LETTERS)
+    remember(draft, replace(request, status=Status.FAILED, lease=None, deadline_at_s=None, retry_at_s=None))
+    if working:
+        fail(draft, request.stage, reason_code, message, remedy)
+
+
+def _is_worked_on(draft: Draft, request: Request) -> bool:
+    return draft.project.state is _WORKS_ON[request.stage]

@@ -1,0 +1,112 @@
+"""The steps that every decision is made of: asking for work, ending it, remembering, failing."""
+
+from dataclasses import replace
+
+from reelwright.events.v1.facts_pb2 import AssetReady, ScenesPlanned, TranscriptReady, VideoRendered, WorkFailed
+from reelwright_chassis.reasons import reason
+from reelwright_director.decide.messages import TOPICS, request_message
+from reelwright_director.decision import Booking, Draft
+from reelwright_director.policy import KEPT_HISTORY
+from reelwright_director.state import Failure, HistoryEntry, Request, Stage, State, Status
+
+
+def ask(draft: Draft, request: Request) -> None:
+    """Publish a request (for the first time, or again) and remember that it is asked."""
+    asked = replace(request, status=Status.ASKED, lease=None, deadline_at_s=None, retry_at_s=None)
+    remember(draft, asked)
+    send(draft, asked)
+
+
+def send(draft: Draft, request: Request, suffix: str = "") -> None:
+    """Put the request's message on its topic, or with a suffix on another one."""
+    draft.send(TOPICS[request.stage] + suffix, request.request_id, request_message(draft, request))
+
+
+def order(draft: Draft, stage: Stage, request_id: str, *, revision: int = 0) -> None:
+    """Ask for one piece of work, unless it is being done already."""
+    had = draft.project.request(request_id)
+    if had is None or had.status is Status.FAILED:
+        ask(draft, Request(request_id, stage, Status.ASKED, since_s=draft.now_s, revision=revision))
+
+
+def remember(draft: Draft, request: Request) -> None:
+    """Add the request to the project, or put it in the place of its older self."""
+    others = tuple(r for r in draft.project.requests if r.request_id != request.request_id)
+    draft.change(requests=(*others, request))
+
+
+def forget(draft: Draft, request: Request) -> None:
+    """It is outstanding no longer."""
+    draft.change(requests=tuple(r for r in draft.project.requests if r.request_id != request.request_id))
+
+
+def forget_all(draft: Draft, outcome: str) -> None:
+    """Nothing is outstanding any more; running attempts are told so at their next `Beat`."""
+    for request in draft.project.requests:
+        end_attempt(draft, request, outcome)
+    draft.change(requests=())
+
+
+def note(draft: Draft, entry: HistoryEntry) -> None:
+    draft.change(history=(*draft.project.history, entry)[-KEPT_HISTORY:])
+
+
+def note_command(draft: Draft, name: str, stage: Stage | None = None) -> None:
+    note(draft, HistoryEntry(draft.now_s, name, stage, ended_at_s=draft.now_s))
+
+
+def end_attempt(draft: Draft, request: Request, outcome: str, reason_code: str = "") -> None:
+    """Close the history of the attempt that holds the lease, if one does."""
+    if request.lease is None:
+        return
+    key = (request.request_id, request.lease.attempt)
+    ended = {"ended_at_s": draft.now_s, "outcome": outcome, "reason_code": reason_code}
+    history = draft.project.history
+    draft.change(
+        history=tuple(replace(e, **ended) if (e.request_id, e.attempt) == key else e for e in history)  # type: ignore[arg-type]
+    )
+
+
+def book(draft: Draft, fact: TranscriptReady | ScenesPlanned | AssetReady | VideoRendered | WorkFailed) -> None:
+    """Enter what was charged, once. For an asset a fact tells its cost so far, else its attempt's."""
+    stage, attempt = stage_of(draft, fact), fact.work.attempt
+    key = fact.request_id if stage is Stage.ASSET else f"{fact.request_id}#{attempt}"
+    had_usd = draft.project.booked_usd.get(key)
+    cost_usd = round(max(0.0, fact.work.cost_usd - (had_usd or 0.0)), 6)
+    if not cost_usd and (had_usd is not None or not isinstance(fact, VideoRendered)):
+        return
+    outcome = "failed" if isinstance(fact, WorkFailed) else "done"
+    draft.bookings.append(Booking(fact.request_id, attempt, stage, cost_usd, outcome))
+    booked_usd = {**draft.project.booked_usd, key: round((had_usd or 0.0) + cost_usd, 6)}
+    draft.change(cost_usd=round(draft.project.cost_usd + cost_usd, 6), booked_usd=booked_usd)
+    if stage is Stage.ASSET:
+        draft.change(asset_cost_usd=round(draft.project.asset_cost_usd + cost_usd, 6))
+
+
+_STAGES = {
+    TranscriptReady: Stage.TRANSCRIPTION,
+    ScenesPlanned: Stage.PLAN,
+    AssetReady: Stage.ASSET,
+    VideoRendered: Stage.RENDER,
+}
+
+
+def stage_of(draft: Draft, fact: TranscriptReady | ScenesPlanned | AssetReady | VideoRendered | WorkFailed) -> Stage:
+    """Which stage a fact is about; a failure of a request long forgotten is told by the request's name."""
+    if not isinstance(fact, WorkFailed):
+        return _STAGES[type(fact)]
+    request = draft.project.request(fact.request_id)
+    if request is not None:
+        return request.stage
+    prefix = fact.request_id.rpartition("-")[0]
+    return {"transcription": Stage.TRANSCRIPTION, "plan": Stage.PLAN, "render": Stage.RENDER}.get(prefix, Stage.ASSET)
+
+
+def fail(draft: Draft, stage: Stage, reason_code: str, message: str = "", remedy: str = "") -> None:
+    """The project stops here. What runs may end (it may be paid for); what nobody has begun is taken back."""
+    entry = reason(reason_code)
+    failure = Failure(
+        stage, reason_code, message or entry.message, remedy or entry.remedy, entry.retryable, entry.charged
+    )
+    kept = tuple(r for r in draft.project.requests if r.status in (Status.RUNNING, Status.FAILED))
+    draft.change(state=State.FAILED, failure=failure, requests=kept)

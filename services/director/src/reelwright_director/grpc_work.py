@@ -1,0 +1,58 @@
+"""`WorkService`: the director's leases, for the workers."""
+
+# ruff: noqa: N802 (gRPC names its methods so)
+
+from typing import Any
+
+from reelwright.rpc.v1 import work_pb2 as rpc
+from reelwright.rpc.v1.work_pb2_grpc import WorkServiceServicer
+from reelwright_chassis.trace import TraceContext, parse_trace
+from reelwright_director import inputs
+from reelwright_director.apply import Workflow
+from reelwright_director.decision import Refused
+
+
+class WorkServicer(WorkServiceServicer):
+    """Answers `Begin` and `Beat`. A project that is gone needs no work."""
+
+    def __init__(self, workflow: Workflow) -> None:
+        self._workflow = workflow
+
+    async def Begin(self, request: rpc.BeginRequest, context: Any) -> rpc.BeginResponse:
+        trace = trace_from(context)
+        asked = inputs.Begin(request.request_id, request.worker, trace.trace_id if trace else "")
+        return _begin_response(await self._ask(request.project_id, asked, trace))
+
+    async def Beat(self, request: rpc.BeatRequest, context: Any) -> rpc.BeatResponse:
+        asked = inputs.Beat(request.request_id, request.worker, request.attempt)
+        answer = await self._ask(request.project_id, asked, trace_from(context))
+        if isinstance(answer, inputs.Go):
+            return rpc.BeatResponse(go=rpc.BeatResponse.Go(lease_s=answer.lease_s))
+        why = answer.why if isinstance(answer, inputs.Drop) else "lost"
+        return rpc.BeatResponse(stop=rpc.BeatResponse.Stop(why=why))
+
+    async def _ask(
+        self, project_id: str, asked: inputs.Begin | inputs.Beat, trace: TraceContext | None
+    ) -> inputs.Answer:
+        try:
+            applied = await self._workflow.apply(project_id, asked, trace=trace)
+        except Refused:
+            return inputs.Drop("unknown")
+        return applied.answer if applied.answer is not None else inputs.Drop("unknown")
+
+
+def _begin_response(answer: inputs.Answer) -> rpc.BeginResponse:
+    match answer:
+        case inputs.Go(attempt, lease_s, deadline_s):
+            go = rpc.BeginResponse.Go(attempt=attempt, lease_s=lease_s, deadline_s=deadline_s)
+            return rpc.BeginResponse(go=go)
+        case inputs.Wait(seconds):
+            return rpc.BeginResponse(wait=rpc.BeginResponse.Wait(seconds=seconds))
+        case inputs.Drop(why):
+            return rpc.BeginResponse(drop=rpc.BeginResponse.Drop(why=why))
+
+
+def trace_from(context: Any) -> TraceContext | None:
+    """The caller's trace, from the call's metadata."""
+    sent = {str(key): value for key, value in context.invocation_metadata() or ()}
+    return parse_trace(sent.get("traceparent"), sent.get("tracestate"))

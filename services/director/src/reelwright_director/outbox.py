@@ -1,0 +1,99 @@
+"""The outbox: what a decision tells the world is written with it, published after it, and then removed.
+
+Whoever wrote rows publishes them at once; rows that outlive their writer are swept by every replica. Doubles and
+disorder are allowed: requests need no order, changes carry versions.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from reelwright_chassis.bus.port import Bus, Message
+from reelwright_chassis.envelope import encode
+from reelwright_chassis.errors import Unavailable
+from reelwright_chassis.ids import new_id
+from reelwright_chassis.logs import get_logger
+from reelwright_chassis.store.port import Delete, Query, Store, Value
+from reelwright_chassis.trace import TraceContext
+from reelwright_director import tables
+from reelwright_director.decision import Outgoing
+from reelwright_director.expect import number, typed
+from reelwright_director.keys import all_outbox_shards, outbox_shard
+
+SWEEP_AGE_S = 5.0
+"""Younger rows are left to the replica that wrote them."""
+SCHEMA_VERSION = 1
+SOURCE = "director"
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A message that waits to be published. `written_at_s` is Unix time."""
+
+    shard: str
+    outbox_id: str
+    written_at_s: float
+    message: Message
+
+
+def outbox_rows(
+    project_id: str, outgoing: Iterable[Outgoing], now_s: float, trace: TraceContext | None
+) -> list[OutboxRow]:
+    """The messages of one decision, ready for the wire."""
+    return [OutboxRow(outbox_shard(project_id), new_id(), now_s, _message(out, trace)) for out in outgoing]
+
+
+def _message(out: Outgoing, trace: TraceContext | None) -> Message:
+    """On its topic, or on the dead letters' topic beside it."""
+    return replace(encode(out.message, source=SOURCE, trace=trace), topic=out.topic)
+
+
+def outbox_item(row: OutboxRow) -> dict[str, Value]:
+    return {
+        "shard": row.shard,
+        "outbox_id": row.outbox_id,
+        "schema_version": SCHEMA_VERSION,
+        "written_at": row.written_at_s,
+        "topic": row.message.topic,
+        "key": row.message.key,
+        "value": row.message.value,
+        "headers": dict(row.message.headers),
+    }
+
+
+def outbox_row(item: Mapping[str, Value]) -> OutboxRow:
+    headers = {name: typed(bytes, text) for name, text in typed(dict, item["headers"]).items()}
+    message = Message(str(item["topic"]), str(item["key"]), typed(bytes, item["value"]), headers)
+    return OutboxRow(str(item["shard"]), str(item["outbox_id"]), number(item["written_at"]), message)
+
+
+class Outbox:
+    """Publishes rows and removes them."""
+
+    def __init__(self, store: Store, bus: Bus) -> None:
+        self._store = store
+        self._bus = bus
+
+    async def publish(self, rows: Sequence[OutboxRow]) -> None:
+        """Publish and remove. When bus or store is away the rows stay, and a sweep comes back to them."""
+        if not rows:
+            return
+        try:
+            await self._bus.publish([row.message for row in rows])
+            await self._store.transact([_delete(row) for row in rows])
+        except Unavailable as error:
+            log.warning("outbox_rows_stay", rows=len(rows), error=str(error))
+
+    async def sweep(self, now_s: float, *, age_s: float = SWEEP_AGE_S) -> int:
+        """Publish what is older than `age_s`; returns how many rows that was."""
+        swept = 0
+        for shard in all_outbox_shards():
+            page = await self._store.query(Query(tables.OUTBOX, shard))
+            old = [row for row in map(outbox_row, page.items) if row.written_at_s <= now_s - age_s]
+            await self.publish(old)
+            swept += len(old)
+        return swept
+
+
+def _delete(row: OutboxRow) -> Delete:
+    return Delete(tables.OUTBOX, {"shard": row.shard, "outbox_id": row.outbox_id})

@@ -1,0 +1,44 @@
+"""Which picture each scene has, which it lacks, and what they may still cost. Pure questions to a project."""
+
+from collections.abc import Iterator
+
+from reelwright.events.v1.media_pb2 import Asset
+from reelwright_director.state import Project, Request, SceneRef, Stage, Status
+
+
+def takes_of(project: Project, scene: SceneRef) -> list[Asset]:
+    """What was made for this scene as it is now, oldest first."""
+    return [take.asset for take in project.takes if take.subject == scene.subject]
+
+
+def selected(project: Project, scene: SceneRef) -> Asset | None:
+    """The scene's picture: the user's own, the one that they chose, else the newest take."""
+    if scene.uploaded is not None:
+        return scene.uploaded
+    chosen = project.chosen.get(scene.scene_id)
+    takes = takes_of(project, scene)
+    return next((take.asset for take in project.takes if take.asset.asset_id == chosen), takes[-1] if takes else None)
+
+
+def missing(project: Project) -> list[SceneRef]:
+    """Scenes of the current plan without a picture."""
+    scenes = project.plan.scenes if project.plan else ()
+    return [scene for scene in scenes if selected(project, scene) is None]
+
+
+def assets(project: Project) -> list[Asset]:
+    """The pictures of the current plan, as far as they are there, by scene."""
+    scenes = project.plan.scenes if project.plan else ()
+    found = (selected(project, scene) for scene in scenes)
+    return [asset for asset in found if asset is not None]
+
+
+def orders(project: Project) -> Iterator[Request]:
+    """Asset requests that are being worked on or wait to be."""
+    return (r for r in project.requests if r.stage is Stage.ASSET and r.status is not Status.FAILED)
+
+
+def remaining_usd(project: Project) -> float:
+    """The budget, less what assets did cost, less the caps of those that are being made."""
+    reserved = sum(r.order.cap_usd for r in orders(project) if r.order is not None)
+    return project.settings.budget_usd - project.asset_cost_usd - reserved

@@ -1,0 +1,35 @@
+"""Why a project does not move: one answer, derived from what is outstanding."""
+
+from reelwright_director.brakes import Brakes
+from reelwright_director.state import ENDED, RUNNING, Project, Request, Stage, Status, Waiting
+
+
+def waiting_on(project: Project, brakes: Brakes = Brakes()) -> Waiting:  # noqa: B008 (a frozen value)
+    """What the project waits for. `brakes` that hold its stage are named before the work that they hold."""
+    if project.state in ENDED:
+        return Waiting.NOTHING
+    if project.state not in RUNNING:
+        return Waiting.USER
+    outstanding = [r for r in project.requests if r.status is not Status.FAILED]
+    if any(r.status is Status.RUNNING for r in outstanding):
+        return _of_running(outstanding)
+    if any(brakes.hold(r.stage, project.tenant_id) for r in outstanding):
+        return Waiting.PAUSE
+    return _of_idle(outstanding)
+
+
+def _of_running(outstanding: list[Request]) -> Waiting:
+    running = next(r for r in outstanding if r.status is Status.RUNNING)
+    return Waiting.PROVIDER if running.stage is Stage.ASSET else Waiting.WORKER
+
+
+def _of_idle(outstanding: list[Request]) -> Waiting:
+    statuses = {r.status for r in outstanding}
+    if Status.ASKED in statuses:
+        return Waiting.WORKER
+    return Waiting.PROVIDER_SLOT if Status.READY in statuses else Waiting.RETRY
+
+
+def next_attempt_at_s(project: Project) -> float | None:
+    """When something is asked again by itself."""
+    return min((r.retry_at_s for r in project.requests if r.retry_at_s is not None), default=None)
