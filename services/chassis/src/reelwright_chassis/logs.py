@@ -1,9 +1,104 @@
-"""Structured logs: every line has an `action`, and the ids of what it is about."""
+"""Structured logs: every line has an `action`, and the ids of what it is about.
+
+Nobody's words, prompts or file names go into a log. Messages of exceptions may hold them, so an exception is logged by
+its type and where it came from; its message only at level DEBUG.
+"""
+
+import logging
+import sys
+import traceback
+from collections.abc import MutableMapping
+from contextlib import AbstractContextManager
+from typing import Any, Literal, TextIO
 
 import structlog
+from structlog.contextvars import bound_contextvars, merge_contextvars
+
+Event = MutableMapping[str, Any]
+
+_MAX_VALUE = 300
+_STDLIB_ACTION = "library"
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
     """A logger whose first argument is the action: `log.info("job_finished", seconds=3.2)`."""
     logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
     return logger
+
+
+def about(**ids: str) -> AbstractContextManager[None]:
+    """Lines logged within, in tasks begun there too, have these: `with about(project_id=..., request_id=...):`."""
+    return bound_contextvars(**ids)
+
+
+def configure_logs(
+    *, service: str, style: Literal["json", "pretty"], level: str = "INFO", stream: TextIO | None = None
+) -> None:
+    """Send this process's logs, those of libraries too, to `stream` (standard error) in one style. Call it once."""
+    level_number = logging.getLevelNamesMapping()[level.upper()]
+    stream = stream or sys.stderr
+
+    def add_service(_: object, __: str, event: Event) -> Event:
+        event["service"] = service
+        return event
+
+    shared: list[Any] = [
+        merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        add_service,
+        _with_action,
+        _without_words if level_number > logging.DEBUG else structlog.processors.format_exc_info,
+        _clipped,
+    ]
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(_formatter(shared, style, colours=stream.isatty()))
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level_number)
+
+
+def _formatter(shared: list[Any], style: str, *, colours: bool) -> logging.Formatter:
+    renderer: Any = structlog.dev.ConsoleRenderer(colors=colours, event_key="action")
+    if style == "json":
+        renderer = structlog.processors.JSONRenderer()
+    remove = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[remove, renderer])
+
+
+def _with_action(_: object, __: str, event: Event) -> Event:
+    """Our own lines say what happened in a word; a library's line is a message."""
+    text = event.pop("event", "")
+    record = event.get("_record")
+    if record is not None and not event.get("_from_structlog", False):
+        event["message"], text = text, _STDLIB_ACTION
+    event["action"] = text
+    return event
+
+
+def _without_words(_: object, __: str, event: Event) -> Event:
+    """Turn `exc_info` into the exception's type and stack, without its message."""
+    info = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if info is True else info[1] if isinstance(info, tuple) else info
+    if isinstance(error, BaseException):
+        frames = traceback.extract_tb(error.__traceback__)
+        event["exception"] = f"{type(error).__module__}.{type(error).__qualname__}"
+        event["stack"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+        if isinstance(error, OSError) and error.errno is not None:
+            event["errno"] = error.errno
+    return event
+
+
+def _clipped(_: object, __: str, event: Event) -> Event:
+    """A line is for numbers and names: what is longer is cut."""
+    for name, value in event.items():
+        if isinstance(value, str) and len(value) > _MAX_VALUE and name != "exception":
+            event[name] = value[:_MAX_VALUE] + "..."
+    return event

@@ -1,0 +1,94 @@
+"""Logs are lines of fields: an action, ids, no words of anybody's."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import structlog
+
+from reelwright_chassis.logs import about, configure_logs, get_logger
+
+
+@pytest.fixture
+def restored() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers, root.level
+    yield
+    root.handlers, root.level = handlers, level
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def stream(restored: None) -> io.StringIO:
+    stream = io.StringIO()
+    configure_logs(service="planner", style="json", stream=stream)
+    return stream
+
+
+def lines(stream: io.StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def test_a_line_has_its_action_and_the_ids_around_it(stream: io.StringIO) -> None:
+    with about(project_id="p1", request_id="r1"):
+        get_logger("here").info("job_ended", seconds=1.5)
+    (line,) = lines(stream)
+    assert line.pop("timestamp")
+    assert line == {
+        "action": "job_ended",
+        "level": "info",
+        "logger": "here",
+        "project_id": "p1",
+        "request_id": "r1",
+        "seconds": 1.5,
+        "service": "planner",
+    }
+
+
+def test_a_librarys_line_goes_the_same_way(stream: io.StringIO) -> None:
+    logging.getLogger("some.library").warning("took %d tries", 3)
+    (line,) = lines(stream)
+    assert (line["action"], line["message"], line["logger"]) == ("library", "took 3 tries", "some.library")
+
+
+def fail() -> None:
+    raise FileNotFoundError(2, "No such file", "my secret diary.mp3")
+
+
+def test_an_exception_is_told_without_its_message(stream: io.StringIO) -> None:
+    try:
+        fail()
+    except FileNotFoundError:
+        get_logger("here").exception("job_try_crashed")
+    (line,) = lines(stream)
+    assert "diary" not in stream.getvalue()
+    assert (line["exception"], line["errno"]) == ("builtins.FileNotFoundError", 2)
+    assert line["stack"][-1].endswith(" fail")
+
+
+def test_debug_tells_all(restored: None) -> None:
+    stream = io.StringIO()
+    configure_logs(service="planner", style="json", level="debug", stream=stream)
+    try:
+        fail()
+    except FileNotFoundError:
+        get_logger("here").exception("job_try_crashed")
+    assert "diary" in stream.getvalue()
+
+
+def test_levels_below_are_left_out_and_long_values_are_cut(stream: io.StringIO) -> None:
+    get_logger("here").debug("detail")
+    get_logger("here").info("long", text="x" * 1000)
+    (line,) = lines(stream)
+    assert len(line["text"]) == 303
+
+
+def test_pretty_lines_are_for_people(restored: None) -> None:
+    stream = io.StringIO()
+    configure_logs(service="planner", style="pretty", stream=stream)
+    get_logger("here").info("job_ended", seconds=1.5)
+    assert "job_ended" in stream.getvalue()
+    assert "seconds=1.5" in stream.getvalue()
