@@ -10,9 +10,9 @@ import numpy as np
 
 from .conifers import plant_conifers
 from .finish import Finish
-from .layers import Layer, bake
+from .layers import Backdrop, Layer, bake, bake_backdrop
 from .noise import Array, Dice, at, field, line
-from .paint import Canvas, Frame, add_sprite, dither, grid, mix, ramp, resize, smooth, spark, vertical
+from .paint import Canvas, Frame, add_sprite, grid, mix, ramp, resize, smooth, spark, vertical
 from .palettes import Palette, colour
 from .scene import LookSpec
 from .stars import scatter_stars
@@ -76,7 +76,9 @@ class Aurora:
         """See `Look.frame`."""
         canvas, unit = self._canvas, self._canvas.unit
         out = np.zeros((canvas.height, canvas.width, 3), np.uint8)
-        cv2.add(self._turn_sky(t_s), self._shine(t_s), dst=out[: self._horizon])
+        sky = out[: self._horizon]
+        self._turn_sky(sky, t_s)
+        cv2.add(sky, self._shine(t_s), dst=sky)
         for x, y, light, phase, pace in self._twinkles:
             gain = light * (0.45 + 0.55 * math.sin(t_s * pace + phase))
             px = x * canvas.width - self._pan * 0.4 * t_s * unit
@@ -88,31 +90,30 @@ class Aurora:
         self._mirror.reflect(out, t_s)
         return self._finish.apply(out, t_s)
 
-    def _turn_sky(self, t_s: float) -> Frame:
+    def _turn_sky(self, out: Frame, t_s: float) -> None:
         width, height = self._canvas.width, self._horizon
-        rows, columns = self._sky.shape[:2]
-        matrix = cv2.getRotationMatrix2D((width / 2, height), 0.22 * t_s * self._pan, 1)
+        columns, rows = self._sky.size
+        matrix: Array = cv2.getRotationMatrix2D((width / 2, height), 0.22 * t_s * self._pan, 1)
         matrix[:, 2] -= matrix[:, :2] @ [(columns - width) / 2, (rows - height) / 2]
-        return np.asarray(cv2.warpAffine(self._sky, matrix, (width, height), borderMode=cv2.BORDER_REFLECT), np.uint8)
+        self._sky.view(out, matrix)
 
     def _shine(self, t_s: float) -> Frame:
         """The curtains' light for the rows above the horizon, uint8."""
         columns, rows = max(8, self._canvas.width // 4), max(8, self._horizon // 6)
-        foot, top = np.zeros((rows, columns), np.float32), np.zeros((rows, columns), np.float32)
+        beams = np.zeros((columns, rows, 2), np.float32)
         for curtain in self._curtains:
-            self._draw_curtain(curtain, t_s, foot, top)
-        both = cv2.GaussianBlur(
-            cv2.merge([foot * np.float32(0.62), top * np.float32(0.42)]), (0, 0), sigmaX=0.9, sigmaY=1.2
-        )
+            self._draw_curtain(curtain, t_s, beams)
+        both = cv2.GaussianBlur(np.ascontiguousarray(beams.transpose(1, 0, 2)), (0, 0), sigmaX=0.9, sigmaY=1.2)
         # Folds pile up light; the film takes it softly, so that no fold becomes a bar of white.
         light = cv2.transform(1 - np.exp(-both), self._colours)
         light = cv2.scaleAdd(cv2.GaussianBlur(light, (0, 0), max(1.0, 9 * columns / 180)), 0.45, light)
-        light = cv2.resize(light, (self._canvas.width, self._horizon), interpolation=cv2.INTER_CUBIC)
-        return np.asarray(cv2.convertScaleAbs(cv2.max(light, 0.0)), np.uint8)  # type: ignore[call-overload]
+        size = (self._canvas.width, self._horizon)
+        return np.asarray(cv2.resize(cv2.convertScaleAbs(light), size, interpolation=cv2.INTER_CUBIC), np.uint8)
 
-    def _draw_curtain(self, c: _Curtain, t_s: float, foot: Array, top: Array) -> None:
-        """Add one ribbon: samples along it are columns of light, so where it folds back the light piles up."""
-        rows, columns = foot.shape
+    def _draw_curtain(self, c: _Curtain, t_s: float, image: Array) -> None:
+        """Add one ribbon to `image` (columns, rows, 2): samples along it are columns of light, so that where it folds
+        back the light piles up."""
+        columns, rows = image.shape[:2]
         wide = self._canvas.width / self._canvas.unit / 720
         v = np.linspace(-0.25, 1.25, int(_SAMPLES * max(1.0, wide)), dtype=np.float32)
         x, y = _fold(c, v, t_s)
@@ -121,19 +122,13 @@ class Aurora:
         light = (0.68 + 0.32 * np.tanh(ray * 0.8)) * smooth(-2.0, 0.9, swell)
         # Where the ribbon turns its edge to us the columns crowd; taking part of their light keeps folds from glaring.
         light *= 0.2 + 1.1 * np.minimum(np.abs(np.gradient(x)) * np.float32(v.size / 1.5), 1.6)
-        light *= c.light * (0.85 + 0.15 * math.sin(0.5 * t_s + c.phase[4])) * columns / 180 * 400 / v.size
+        light *= np.float32(c.light * (0.85 + 0.15 * math.sin(0.5 * t_s + c.phase[4])) * columns / 180 * 400 / v.size)
         height = c.height * (0.8 + 0.22 * np.tanh(swell + 0.4 * ray))
         up = (y[:, None] - np.arange(rows, dtype=np.float32)[None] / rows) / height[:, None]
         level = np.clip((up + 0.25) * ((_PROFILE - 1) / (_REACH + 0.25)), 0, _PROFILE - 1).astype(np.int32)
-        px = x * columns
-        left = np.floor(px).astype(np.int32)
-        part = px - left
-        for profile, target in zip(self._profiles, (foot, top), strict=True):
-            beams = profile[level] * light[:, None]
-            _add_columns(target, beams * (1 - part)[:, None], left)
-            _add_columns(target, beams * part[:, None], left + 1)
+        _add_columns(image, self._profiles[level] * light[:, None, None].astype(np.float32), x * columns)
 
-    def _bake_sky(self, dice: Dice) -> Frame:
+    def _bake_sky(self, dice: Dice) -> Backdrop:
         """Night, the Milky Way across it, stars."""
         p, unit = self._palette, self._canvas.unit
         width, height = int(self._canvas.width * 1.25), int(self._horizon * 1.1)
@@ -150,7 +145,7 @@ class Aurora:
         band = np.exp(-(across**2)) * smooth(-1.6, 1.8, cloud)
         sky += (band**1.4)[..., None] * mix(p.mid, p.light, 0.5) * 0.24
         stars = scatter_stars(width, height, dice.child(), count=3000, faint=9, tint=p.light, unit=unit)
-        return dither(sky + stars * (0.6 + 2 * band)[..., None], dice.child())
+        return bake_backdrop(sky + stars * (0.6 + 2 * band)[..., None], dice.child())
 
     def _bake_shore(self, index: int, dice: Dice) -> Layer:
         """Far hills, near hills, and the wooded shore; the anchor is the middle of the water line."""
@@ -194,23 +189,28 @@ def _fold(c: _Curtain, v: Array, t_s: float) -> tuple[Array, Array]:
     return x, y
 
 
-def _light_profiles() -> tuple[Array, Array]:
-    """Light along a column: a foot that ends sharply below, and a top that rises later and reaches higher."""
+def _light_profiles() -> Array:
+    """Light along a column (_PROFILE, 2): a foot that ends sharply below, a top that rises later and reaches higher."""
     up = np.linspace(-0.25, _REACH, _PROFILE)
     rise = smooth(-0.06, 0.05, up)
     foot = rise * np.exp(-np.maximum(up, 0) * 2.6)
     top = rise * smooth(0.0, 0.7, up) * np.exp(-np.maximum(up, 0) * 1.25)
-    return foot.astype(np.float32), top.astype(np.float32)
+    return np.stack([foot * 0.62, top * 0.42], -1).astype(np.float32)
 
 
-def _add_columns(target: Array, beams: Array, columns: Array) -> None:
-    """Add row i of `beams` to column `columns[i]` of `target`; those outside are dropped. A weighted count, because a
-    matrix product would wake the BLAS's threads."""
-    rows, width = target.shape
-    inside = (columns >= 0) & (columns < width)
-    where = columns[inside][:, None] * rows + np.arange(rows)[None]
-    total = np.bincount(where.ravel(), beams[inside].ravel(), width * rows)
-    target += total.reshape(width, rows).T.astype(np.float32)
+def _add_columns(image: Array, beams: Array, x: Array) -> None:
+    """Add beam i to the two columns of `image` about `x[i]`; those outside are dropped. Sorted and summed in runs,
+    because a matrix product would wake the BLAS's threads."""
+    left = np.floor(x).astype(np.int32)
+    part = x - left
+    column, share = np.concatenate([left, left + 1]), np.concatenate([1 - part, part])
+    inside = np.flatnonzero((column >= 0) & (column < image.shape[0]))
+    order = inside[np.argsort(column[inside], kind="stable")]
+    if order.size == 0:
+        return
+    runs = np.flatnonzero(np.diff(column[order], prepend=-1))
+    shared = beams[order % x.size] * share[order][:, None, None].astype(np.float32)
+    image[column[order][runs]] += np.add.reduceat(shared, runs, axis=0)
 
 
 SPEC = LookSpec(

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from .noise import Array
-from .paint import Canvas, blur, grid, smooth
+from .paint import Canvas, Frame, blur, grid, lay, smooth
 from .palettes import Palette, colour
 from .stencil import Stencil
 
@@ -50,8 +50,8 @@ class Bulb:
         """The filament's brightness, near 1: bulbs barely breathe."""
         return self.place.light * (0.97 + 0.03 * math.sin(t_s * 1.3 + self.place.phase))
 
-    def draw(self, out: Array, t_s: float) -> None:
-        """Lay the bulb and its cord over the float image `out`."""
+    def draw(self, out: Frame, t_s: float) -> None:
+        """Lay the bulb and its cord over the uint8 image `out`."""
         angle = self._angle(t_s)
         x, y = self.where(t_s)
         ink = (9.0, 7.0, 6.0)
@@ -69,8 +69,7 @@ class Bulb:
             return
         moved = moved[y0 - top : y1 - top, x0 - left : x1 - left]
         patch = out[y0:y1, x0:x1]
-        patch *= 1 - moved[..., 3:]
-        patch += moved[..., :3] * np.float32(self.brightness(t_s))
+        lay(patch, moved[..., :3] * np.float32(self.brightness(t_s)), 1 - moved[..., 3:])
 
     def _angle(self, t_s: float) -> float:
         return 0.022 * math.sin(t_s * 0.9 + self.place.phase) + 0.008 * math.sin(t_s * 1.7 + 2 * self.place.phase)

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from .noise import Array, at, line
-from .paint import Canvas, blur, grid, mix, smooth
+from .paint import Canvas, Frame, blur, grid, lay, mix, smooth
 from .palettes import Palette, colour
 
 _FLICKER_HZ = 55.0  # samples of the flicker line read a second; its highest frequency is then near 5 Hz
@@ -48,19 +48,18 @@ class Candle:
         """The flame's brightness, near 1."""
         return 1 + 0.05 * float(at(self._flicker, t_s * _FLICKER_HZ))
 
-    def draw(self, out: Array, t_s: float) -> None:
-        """Draw reflection, wax and flame onto the float image `out`."""
+    def draw(self, out: Frame, t_s: float) -> None:
+        """Draw reflection, wax and flame onto the uint8 image `out`."""
         bright = self.brightness(t_s)
         y2 = int(2 * self.place.foot - self._y1)
         rows = min(out.shape[0] - y2, self._reflection.shape[0])
         if rows > 2:
             glass = out[y2 : y2 + rows, self._x0 : self._x1]
-            glass *= self._reflection_through[:rows]
-            glass += self._reflection[:rows]
+            lay(glass, self._reflection[:rows], self._reflection_through[:rows])
         bottom = min(self._y1, out.shape[0])
         body = out[self._y0 : bottom, self._x0 : self._x1]
-        body *= self._through[: bottom - self._y0]
-        body += self._wax[: bottom - self._y0] * np.float32(bright)
+        rows = bottom - self._y0
+        lay(body, self._wax[:rows] * np.float32(bright), self._through[:rows])
         self._burn(out, t_s, bright)
 
     def _paint_wax(self, p: Palette) -> tuple[Array, Array]:
@@ -95,7 +94,7 @@ class Candle:
         cover = 1 - self._through[::-1]
         return light, (1 - cover * 0.6 * fade / np.float32(0.42)).astype(np.float32)
 
-    def _burn(self, out: Array, t_s: float, bright: float) -> None:
+    def _burn(self, out: Frame, t_s: float, bright: float) -> None:
         length = self._flame_length * (0.94 + 0.6 * (bright - 1))
         size = max(4, int(length * 1.6))
         foot = self.top - 10 * self._canvas.unit
@@ -109,8 +108,7 @@ class Candle:
         left, right, top = max(0, x0), min(out.shape[1], x0 + size), max(0, y0)
         patch = out[top : y0 + size, left:right]
         window = (slice(top - y0, None), slice(left - x0, right - x0))
-        patch *= 1 - cover[window][..., None]
-        patch += flame[window]
+        lay(patch, flame[window], 1 - cover[window][..., None])
 
 
 def _flame(x: Array, v: Array, length: float, swing: float) -> tuple[Array, Array]:

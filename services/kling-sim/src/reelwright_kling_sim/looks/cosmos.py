@@ -9,8 +9,9 @@ import cv2
 import numpy as np
 
 from .finish import Finish
+from .layers import Backdrop, bake_backdrop
 from .noise import Array, Dice, field
-from .paint import Canvas, Frame, add_sprite, dither, ease, glow, grid, mix, resize, smooth, spark
+from .paint import Canvas, Frame, add_sprite, ease, glow, grid, mix, resize, smooth, spark
 from .palettes import Palette, colour
 from .scene import LookSpec
 from .stars import scatter_stars
@@ -54,7 +55,8 @@ class Cosmos:
 
     def frame(self, t_s: float) -> Frame:
         """See `Look.frame`."""
-        out = self._view_sky(t_s)
+        out = np.empty((self._canvas.height, self._canvas.width, 3), np.uint8)
+        self._view_sky(out, t_s)
         self._fly(out, t_s)
         if self._planet:
             rows = out[self._planet.top :]
@@ -65,13 +67,13 @@ class Cosmos:
             add_sprite(out, self._flare, *self._planet.sun, self._palette.light * rising)
         return self._finish.apply(out, t_s)
 
-    def _view_sky(self, t_s: float) -> Frame:
+    def _view_sky(self, out: Frame, t_s: float) -> None:
         width, height = self._canvas.width, self._canvas.height
-        rows, columns = self._deep.shape[:2]
-        matrix = cv2.getRotationMatrix2D((width / 2, height / 2), self._turn * t_s, 1.0 + 0.011 * t_s)
+        columns, rows = self._deep.size
+        matrix: Array = cv2.getRotationMatrix2D((width / 2, height / 2), self._turn * t_s, 1.0 + 0.011 * t_s)
         matrix[:, 2] += matrix[:, :2] @ [-(columns - width) / 2, -(rows - height) / 2]
         matrix[0, 2] += self._pan * (t_s - 5) * 3.5 * self._canvas.unit
-        return np.asarray(cv2.warpAffine(self._deep, matrix, (width, height), borderMode=cv2.BORDER_REFLECT), np.uint8)
+        self._deep.view(out, matrix)
 
     def _fly(self, out: Frame, t_s: float) -> None:
         width, height = self._canvas.width, self._canvas.height
@@ -85,7 +87,7 @@ class Cosmos:
         for x, y, size, gain in zip(px[seen], py[seen], bright[seen] * 1.4, light[seen], strict=True):
             add_sprite(out, self._sparks[min(2, int(size))], float(x), float(y), self._palette.light * np.float32(gain))
 
-    def _bake_sky(self, dice: Dice) -> Frame:
+    def _bake_sky(self, dice: Dice) -> Backdrop:
         canvas, p = self._canvas, self._palette
         width, height = int(canvas.width * 1.3), int(canvas.height * 1.25)
         side = max(width, height)
@@ -96,7 +98,7 @@ class Cosmos:
             width, height, dice.child(), count=int(5200 * canvas.width / canvas.height / 0.5625), faint=14,
             tint=p.light, unit=canvas.unit,
         )  # fmt: skip
-        return dither(nebula + stars, dice.child())
+        return bake_backdrop(nebula + stars, dice.child())
 
     def _nebula(self, dice: Dice, size: int) -> Array:
         """Two clouds of gas in two colours along a slanted band, cut by dust: (size, size, 3)."""

@@ -11,8 +11,8 @@ import numpy as np
 from .bulbs import Bulb, BulbPlace
 from .candles import Candle, CandlePlace
 from .finish import Finish
-from .noise import Array, Dice, field
-from .paint import Canvas, Frame, add_sprite, disc, glow, mix, resize, vertical
+from .noise import Dice, field
+from .paint import Canvas, Frame, add_sprite, disc, dither, glow, mix, resize, vertical
 from .palettes import Colour, Palette
 from .scene import LookSpec
 
@@ -51,7 +51,7 @@ class Hearth:
 
     def frame(self, t_s: float) -> Frame:
         """See `Look.frame`."""
-        out = np.empty((self._canvas.height, self._canvas.width, 3), np.float32)
+        out = np.empty((self._canvas.height, self._canvas.width, 3), np.uint8)
         wall = out[: self._edge]
         wall[:] = self._wall
         for light in self._lights:
@@ -64,7 +64,7 @@ class Hearth:
             candle.draw(out, t_s)
         return self._finish.apply(out, t_s)
 
-    def _place_light(self, wall: Array, light: _Bokeh, t_s: float) -> None:
+    def _place_light(self, wall: Frame, light: _Bokeh, t_s: float) -> None:
         e, unit = t_s / 10, self._canvas.unit
         zoom = 1 + 0.03 * e * (1 + light.size * 0.4)
         x = (light.x - 0.5) * zoom + 0.5 + self._pan * (e - 0.5) * 0.025 * (1 + light.size)
@@ -74,7 +74,7 @@ class Hearth:
         gain = 0.86 + 0.14 * math.sin(t_s * light.pace * 1.7 + light.phase)
         add_sprite(wall, self._sprites[light.size], px, py, light.tint * np.float32(gain))
 
-    def _shine(self, wall: Array, t_s: float) -> None:
+    def _shine(self, wall: Frame, t_s: float) -> None:
         """The glow about flames and bulbs, made at an eighth of the size and enlarged once."""
         width, height = max(2, self._canvas.width // 8), max(2, self._canvas.height // 8)
         sources = [(c.place.x, c.top - 30 * self._canvas.unit, 0.36 * c.brightness(t_s), 10.0) for c in self._candles]
@@ -84,10 +84,10 @@ class Hearth:
             light += glow(width, height, x / 8, y / 8, radius * self._canvas.unit) ** np.float32(1.15) * np.float32(
                 gain
             )
-        tint = light[..., None] * self._palette.accent
-        cv2.add(wall, cv2.resize(tint, (self._canvas.width, self._canvas.height))[: self._edge], dst=wall)
+        glare = cv2.convertScaleAbs(light[..., None] * self._palette.accent)
+        cv2.add(wall, cv2.resize(glare, (self._canvas.width, self._canvas.height))[: self._edge], dst=wall)
 
-    def _lay_table(self, out: Array) -> None:
+    def _lay_table(self, out: Frame) -> None:
         """The table with the room blurred in its polish."""
         height, width = out.shape[0] - self._edge, out.shape[1]
         above = out[max(0, self._edge - int(height * 1.5)) : self._edge][::-1]
@@ -95,12 +95,13 @@ class Hearth:
         unit = self._canvas.unit
         small = cv2.blur(small, (max(1, int(7 * unit)) | 1, max(1, int(15 * unit)) | 1))
         fade = np.linspace(0.44, 0.10, small.shape[0], dtype=np.float32)[:, None, None]
-        cv2.add(self._table, cv2.resize(small * fade, (width, height)), dst=out[self._edge :])
+        sheen = cv2.convertScaleAbs(small * fade)
+        cv2.add(self._table, cv2.resize(sheen, (width, height)), dst=out[self._edge :])
         soft = max(1, int(5 * unit))
         seam = out[self._edge - soft : self._edge + soft]
         seam[:] = cv2.blur(seam, (1, 2 * soft + 1))
 
-    def _paint_wall(self, dice: Dice) -> Array:
+    def _paint_wall(self, dice: Dice) -> Frame:
         p, width = self._palette, self._canvas.width
         wall = vertical(
             width, self._edge, [(0, p.dark * 0.8), (0.5, mix(p.dark, p.mid, 0.45)), (1, mix(p.zenith, p.mid, 0.8))]
@@ -111,15 +112,13 @@ class Hearth:
             wall += glow(width, self._edge, x, y, radius * self._canvas.unit)[..., None] ** 1.5 * tint
         cloud = resize(field(dice.child(), (64, 64), 1.9, low=1), width, self._edge)
         dim = 1 - 0.5 * float(p.mid.mean()) / 255  # pale walls would drown the lights
-        painted: Array = (wall * dim * (1 + 0.14 * cloud[..., None])).astype(np.float32)
-        return painted
+        return dither(wall * dim * (1 + 0.14 * cloud[..., None]), dice.child())
 
-    def _paint_table(self, dice: Dice) -> Array:
+    def _paint_table(self, dice: Dice) -> Frame:
         p, height = self._palette, self._canvas.height - self._edge
         wood = resize(field(dice.child(), (256, 256), 1.1, low=4, stretch=9.0), self._canvas.width, height)
         shade = np.linspace(1.1, 0.5, height, dtype=np.float32)[:, None, None]
-        table: Array = (mix(p.dark, p.mid, 0.38) * (1 + 0.14 * wood[..., None]) * shade).astype(np.float32)
-        return table
+        return dither(mix(p.dark, p.mid, 0.38) * (1 + 0.14 * wood[..., None]) * shade, dice.child())
 
     def _strings(self, dice: Dice) -> list[_Bokeh]:
         """Strings of lights sagging across the room."""

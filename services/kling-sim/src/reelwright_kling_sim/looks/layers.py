@@ -44,6 +44,30 @@ class Layer:
         cv2.add(target, cv2.cvtColor(moved, cv2.COLOR_BGRA2BGR), dst=target)
 
 
+@dataclass(frozen=True, slots=True)
+class Backdrop:
+    """An opaque picture that `view` shows through any affine map, in four channels for the sake of speed."""
+
+    bgra: Frame
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.bgra.shape[1], self.bgra.shape[0]
+
+    def view(self, out: Frame, matrix: Array) -> None:
+        """Fill `out`; `matrix` (2, 3) takes a point of this picture to its place there."""
+        size = (out.shape[1], out.shape[0])
+        moved = cv2.warpAffine(self.bgra, matrix, size, borderMode=cv2.BORDER_REPLICATE)
+        cv2.cvtColor(moved, cv2.COLOR_BGRA2BGR, dst=out)
+
+
+def bake_backdrop(colour: Array, rng: np.random.Generator) -> Backdrop:
+    """A backdrop of a float image."""
+    image = cv2.cvtColor(dither(colour, rng), cv2.COLOR_BGR2BGRA)
+    return Backdrop(np.asarray(image, np.uint8))
+
+
 def bake(
     colour: Array,
     alpha: Array | None,

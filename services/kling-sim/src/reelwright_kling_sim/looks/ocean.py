@@ -9,8 +9,9 @@ import cv2
 import numpy as np
 
 from .finish import Finish
+from .layers import bake_backdrop
 from .noise import Dice
-from .paint import Array, Canvas, Frame, dither, grid, mix, smooth
+from .paint import Array, Canvas, Frame, grid, mix, smooth
 from .palettes import Palette
 from .scene import LookSpec
 from .sky import Sky, Sun, paint_sky
@@ -68,7 +69,7 @@ class Ocean:
         self._sun_x = width / 2 + dice.between(-0.2, 0.2) * 720 * unit
         self._sun_slope = dice.between(0.035, 0.095)
         sky = self._paint_sky(dice)
-        self._sky = dither(sky, dice.child())
+        self._sky = bake_backdrop(sky, dice.child())
         mirror = sky[: self._horizon][::-1].mean(axis=1)[:, None].astype(np.float32)
         self._mirror = cv2.resize(mirror, (1, 512)).reshape(1, 512, 3)
         self._sea = _raise_sea(dice)
@@ -80,10 +81,8 @@ class Ocean:
         """See `Look.frame`."""
         width, height = self._canvas.width, self._canvas.height
         out = np.empty((height, width, 3), np.uint8)
-        shift = (self._sky.shape[1] - width) * (0.5 + 0.25 * math.sin(t_s * 0.09 - 0.4))
-        matrix = np.array([[1, 0, shift], [0, 1, 0]], np.float32)
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        out[: self._horizon] = cv2.warpAffine(self._sky, matrix, (width, self._horizon), flags=flags)
+        shift = (self._sky.size[0] - width) * (0.5 + 0.25 * math.sin(t_s * 0.09 - 0.4))
+        self._sky.view(out[: self._horizon], np.array([[1, 0, -shift], [0, 1, 0]], np.float32))
         water = self._shade(self._surface(t_s))
         out[self._horizon :] = cv2.resize(water, (width, height - self._horizon))
         soft = max(1, int(3 * self._canvas.unit))

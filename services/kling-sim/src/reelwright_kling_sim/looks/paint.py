@@ -123,6 +123,11 @@ def add_sprite(image: Array, sprite: Array, x: float, y: float, tint: Array) -> 
         patch += light * (1 - np.minimum(patch, 255) / np.float32(320))
 
 
+def lay(patch: Frame, light: Array, through: Array) -> None:
+    """Lay a thing over the uint8 `patch`: its own `light`, and the share 0..1 that it lets `through` from behind."""
+    patch[:] = cv2.convertScaleAbs(patch * through + light)
+
+
 def splat(width: int, height: int, x: Array, y: Array, weight: Array) -> Array:
     """Points of light added into a float32 (height, width) image, each shared by the four pixels around it."""
     inside = (x >= 0) & (x < width - 1) & (y >= 0) & (y < height - 1)

@@ -10,7 +10,7 @@ import numpy as np
 
 from .finish import Finish
 from .noise import Array, Dice, field
-from .paint import Canvas, Frame, add_sprite, disc, ease, glow, mix, resize, smooth, splat, vertical
+from .paint import Canvas, Frame, add_sprite, blur, disc, dither, ease, glow, mix, resize, smooth, splat, vertical
 from .palettes import Palette
 from .scene import LookSpec
 
@@ -68,16 +68,12 @@ class Wave:
         """See `Look.frame`."""
         out = self._back.copy()
         points = self._project(t_s)
-        top = int(max(0.0, min(float(points.y.min()) - 8, self._canvas.height - 16))) // 8 * 8
-        target = out[top:]
         for index in range(len(_BUFFERS)):
-            layer = self._splat(points, index, top, target.shape[0])
-            if layer is not None:
-                cv2.add(target, layer, dst=target)
+            self._splat(out, points, index)
         self._float_motes(out, t_s)
         return self._finish.apply(out, t_s)
 
-    def _paint_back(self, p: Palette, dice: Dice) -> Array:
+    def _paint_back(self, p: Palette, dice: Dice) -> Frame:
         width, height, unit = self._canvas.width, self._canvas.height, self._canvas.unit
         stops = [
             (0.0, p.dark),
@@ -96,7 +92,7 @@ class Wave:
         haze = resize(field(dice.child(), (64, 64), 1.9, low=1), width, height)
         fade = np.exp(-(((np.arange(height) / height - _HORIZON + 0.1) / 0.22) ** 2)).astype(np.float32)
         back += (np.clip(haze * 0.5 + 0.3, 0, 1.5) * fade[:, None])[..., None] * mix(p.mid, p.accent, 0.3) * 0.16
-        return back.astype(np.float32)
+        return dither(back, dice.child())
 
     def _project(self, t_s: float) -> _Points:
         """The points as seen now. Rows wrap in depth while the waves stay with the world, so no point ever hops."""
@@ -121,39 +117,43 @@ class Wave:
         short: Array = 0.12 * np.sin(q * (2.3 * k[4]) + z * 1.7 + (phase[2] + t_s * 0.6))
         return long + cross + short
 
-    def _splat(self, points: _Points, index: int, top: int, height: int) -> Array | None:
-        """One blur level's points as an image. A point is shared by two neighbouring levels: no pop between them."""
+    def _splat(self, out: Frame, points: _Points, index: int) -> None:
+        """Add one blur level's points, on the rows where there are any. A point is shared by two neighbouring levels,
+        so that none pops from one to the next."""
         share = 1 - np.abs(points.level - np.float32(index))
         chosen = share > 0
         if not chosen.any():
-            return None
+            return
         scale, radius, gain = _BUFFERS[index]
+        unit, y = self._canvas.unit, points.y[chosen]
+        reach = 3 * radius * unit + 2
+        top = int(max(0.0, float(y.min()) - reach)) // 8 * 8
+        height = min(self._canvas.height, int(float(y.max()) + reach) + 8) - top
         width, rows = max(2, int(self._canvas.width * scale)), max(2, int(height * scale))
-        x, y = points.x[chosen] * np.float32(scale), (points.y[chosen] - top) * np.float32(scale)
+        if height < 8:
+            return
+        x, y = points.x[chosen] * np.float32(scale), (y - top) * np.float32(scale)
         light = (points.light * share)[chosen] * np.float32(gain)
-        both = [splat(width, rows, x, y, light), splat(width, rows, x, y, light * points.crest[chosen])]
-        image = cv2.merge(both)
-        unit = self._canvas.unit
+        image = cv2.merge([splat(width, rows, x, y, light), splat(width, rows, x, y, light * points.crest[chosen])])
         sigma = radius * unit * scale * 0.62 if radius else max(0.0, 0.45 * (unit - 1))
-        if sigma > 0.1:
-            image = cv2.GaussianBlur(image, (0, 0), sigma)
-        # Blurred buffers hold the light of several frame pixels in one.
-        layer = cv2.transform(image, self._colours)
-        return layer if scale == 1 else cv2.resize(layer, (self._canvas.width, height))
+        layer = cv2.convertScaleAbs(cv2.transform(blur(image, sigma), self._colours))
+        target = out[top : top + height]
+        cv2.add(target, layer if scale == 1 else cv2.resize(layer, (self._canvas.width, height)), dst=target)
 
-    def _float_motes(self, out: Array, t_s: float) -> None:
+    def _float_motes(self, out: Frame, t_s: float) -> None:
         width, height = self._canvas.width, self._canvas.height
         focal = _FOCAL * self._canvas.unit
         for x, y, z, phase in self._motes:
             away = (z - t_s * 0.16 - 0.5) % 8.5 + 0.5
-            blur = min(abs(1 / away - 1 / _FOCUS) * 8, 3.99)
+            defocus = min(abs(1 / away - 1 / _FOCUS) * 8, 3.99)
             twinkle = 0.5 + 0.5 * math.sin(t_s * 0.8 + phase)
             light = ease(0.5, 1.1, away) * (1 - ease(7.5, 9, away)) * twinkle * 0.36
             px = (x + 0.1 * math.sin(t_s * 0.3 + phase)) / away * focal + width / 2
             py = (0.4 - 0.6 * y + 0.06 * math.sin(t_s * 0.4 + phase)) / away * focal + height * _HORIZON
-            level = int(blur)
-            for sprite, part in ((level, 1 - blur % 1), (level + 1, blur % 1)):
-                add_sprite(out, self._sprites[sprite], px, py, self._glint * np.float32(light * part))
+            level = int(defocus)
+            for sprite, part in ((level, 1 - defocus % 1), (level + 1, defocus % 1)):
+                if light * part > 0.012:
+                    add_sprite(out, self._sprites[sprite], px, py, self._glint * np.float32(light * part))
 
 
 SPEC = LookSpec(
