@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import sys
 
 import uvicorn
@@ -29,6 +30,7 @@ def main() -> None:
     host, port = listening.getsockname()[:2]
     sys.stdout.write(f"http://{host}:{port}\n")
     sys.stdout.flush()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # the server passes the signal on once it has shut down
     uvicorn.Server(config).run(sockets=[listening])
 
 

@@ -16,7 +16,10 @@ class Clock(Protocol):
         ...
 
     async def wait(self, nudge: asyncio.Event, until_s: float | None) -> None:
-        """Return once `nudge` is set (it is cleared) or `until_s` has come; None waits for the nudge alone."""
+        """Return once `nudge` is set (it is cleared) or `until_s` has come; None waits for the nudge alone.
+
+        It may return early: who waits looks at the time again.
+        """
         ...
 
 
@@ -53,12 +56,11 @@ class ManualClock:
             moved.set()
 
     async def wait(self, nudge: asyncio.Event, until_s: float | None) -> None:
-        """Return once `nudge` is set (it is cleared) or time was moved to `until_s`."""
+        """Return once `nudge` is set (it is cleared) or time was moved, be it to `until_s` or not so far."""
         self._waiting.add(nudge)
         try:
-            while until_s is None or self._now_s < until_s:
+            if until_s is None or self._now_s < until_s:
                 await nudge.wait()
-                nudge.clear()
-                return
+            nudge.clear()
         finally:
             self._waiting.discard(nudge)

@@ -47,7 +47,6 @@ def parse_create(product: str, model_name: str, body: Body) -> Order:
         height=height,
         duration_s=duration_s,
         count=1,
-        has_sound=sound != "off",
         price_centi=video_price_centi(
             model, resolution, duration_s, sound=sound, sound_field="settings.audio", has_video=contents.has_video
         ),

@@ -27,7 +27,6 @@ class Order:
     height: int
     duration_s: int
     count: int
-    has_sound: bool
     price_centi: int
     latency_s: float
     external_task_id: str | None = None

@@ -135,7 +135,8 @@ def plan_task(
 def _schedule(order: Order, markers: Markers, pace: Pace, rng: random.Random, now_ms: int) -> tuple[int, int]:
     scale = 0.0 if pace.instant else pace.scale
     slowness = markers.number("slow", 10.0) if "slow" in markers else 1.0
-    latency_ms = order.latency_s * scale * slowness * rng.lognormvariate(0.0, 0.25) * 1000
+    jitter = min(2.0, max(0.5, rng.lognormvariate(0.0, 0.25)))
+    latency_ms = order.latency_s * scale * slowness * jitter * 1000
     starts_at_ms = now_ms + round(latency_ms * _QUEUE_SHARE)
     return starts_at_ms, NEVER_MS if "stuck" in markers else now_ms + round(latency_ms)
 
