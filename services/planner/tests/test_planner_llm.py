@@ -7,13 +7,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from pydantic import SecretStr, ValidationError
+from pydantic import SecretStr
 
 from reelwright.events.v1 import media_pb2
 from reelwright.events.v1.requests_pb2 import PlanRequested
+from reelwright_chassis.errors import SettingsError
 from reelwright_planner.llm import OpenAiLlm
 from reelwright_planner.plan import EXTRACTIVE, Planned, plan, plan_extractively
-from reelwright_planner.settings import LlmSettings, PlannerSettings
+from reelwright_planner.service import open_llm
+from reelwright_planner.settings import PlannerSettings
 from reelwright_planner.testing import plan_request, speak
 
 TEXT = " ".join(
@@ -115,7 +117,7 @@ def fake() -> Iterator[FakeModel]:
 
 @pytest.fixture
 async def llm(fake: FakeModel) -> AsyncIterator[OpenAiLlm]:
-    client = OpenAiLlm(LlmSettings(api_key=SecretStr("key"), base_url=fake.url, timeout_s=5))
+    client = OpenAiLlm(PlannerSettings(api_key=SecretStr("key"), base_url=fake.url, timeout_s=5))
     yield client
     await client.close()
 
@@ -217,7 +219,7 @@ async def test_a_second_try_may_bring_it(fake: FakeModel, llm: OpenAiLlm) -> Non
 async def test_a_server_that_does_not_answer(fake: FakeModel, break_it: Callable[[FakeModel], None]) -> None:
     fake.replies = [(200, {}, "hang")]
     break_it(fake)
-    client = OpenAiLlm(LlmSettings(api_key=SecretStr("key"), base_url=fake.url, timeout_s=0.1))
+    client = OpenAiLlm(PlannerSettings(api_key=SecretStr("key"), base_url=fake.url, timeout_s=0.1))
     try:
         assert_fallback(await plan(request(), client))
     finally:
@@ -234,11 +236,14 @@ async def test_a_prompt_is_rewritten(fake: FakeModel, llm: OpenAiLlm) -> None:
 
 def test_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    with pytest.raises(ValidationError, match="OPENAI_API_KEY"):
-        PlannerSettings(provider="openai")
+    with pytest.raises(SettingsError, match="OPENAI_API_KEY"):
+        PlannerSettings.load(provider="openai")
     monkeypatch.setenv("OPENAI_API_KEY", "secret")
-    monkeypatch.setenv("REELWRIGHT_PLANNER_LLM_MODEL", "other")
-    settings = PlannerSettings(provider="openai")
-    assert settings.llm.api_key.get_secret_value() == "secret"
-    assert settings.llm.model == "other"
+    monkeypatch.setenv("REELWRIGHT_PLANNER_MODEL", "other")
+    monkeypatch.setenv("REELWRIGHT_PLANNER_PROVIDER", "openai")
+    settings = PlannerSettings.load()
+    assert settings.api_key.get_secret_value() == "secret"
+    assert settings.model == "other"
     assert "secret" not in repr(settings)
+    assert isinstance(open_llm(settings), OpenAiLlm)
+    assert open_llm(PlannerSettings.load(provider="extractive")) is None

@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 import openai
-import structlog
 from openai import AsyncOpenAI
 from openai.types.chat import ChatCompletionMessageParam
 from pydantic import BaseModel, ValidationError
 
+from reelwright_chassis.logs import get_logger
 from reelwright_planner.draft import Draft, Order
 from reelwright_planner.llm_answer import PlanAnswer, PromptAnswer, to_draft
 from reelwright_planner.llm_prompt import PLAN_SYSTEM, PROMPT_SYSTEM, plan_message, rewrite_message
 from reelwright_planner.prices import token_cost_usd
-from reelwright_planner.settings import LlmSettings
+from reelwright_planner.settings import PlannerSettings
 from reelwright_planner.talk import Talk
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
 TRIES = 2
@@ -67,7 +67,7 @@ class _NoAnswerError(Exception):
 class OpenAiLlm:
     """`settings.api_key` must be set."""
 
-    def __init__(self, settings: LlmSettings) -> None:
+    def __init__(self, settings: PlannerSettings) -> None:
         self._settings = settings
         self._client = AsyncOpenAI(
             api_key=settings.api_key.get_secret_value(),
@@ -103,7 +103,7 @@ class OpenAiLlm:
                 return Answered(await self._once(messages, answer, bill), spent_usd + bill.cost_usd)
             except _NoAnswerError as error:
                 spent_usd, why = spent_usd + bill.cost_usd, error.why
-                log.warning("no answer from the language model", action="llm.no_answer", why=why, cost_usd=spent_usd)
+                log.warning("language_model_gave_nothing", why=why, cost_usd=spent_usd)
                 if not error.again or not tries_left or error.delay_s > LONGEST_BACKOFF_S:
                     break
                 await asyncio.sleep(error.delay_s)
