@@ -6,14 +6,18 @@ from typing import Any
 
 from reelwright.rpc.v1 import work_pb2 as rpc
 from reelwright.rpc.v1.work_pb2_grpc import WorkServiceServicer
+from reelwright_chassis.errors import ReelwrightError
+from reelwright_chassis.logs import get_logger
 from reelwright_chassis.trace import TraceContext, parse_trace
 from reelwright_director import inputs
 from reelwright_director.apply import Workflow
 from reelwright_director.decision import Refused
 
+log = get_logger(__name__)
+
 
 class WorkServicer(WorkServiceServicer):
-    """Answers `Begin` and `Beat`. A project that is gone needs no work."""
+    """Answers `Begin` and `Beat`. A project that is gone needs no work; one that we cannot decide about stops."""
 
     def __init__(self, workflow: Workflow) -> None:
         self._workflow = workflow
@@ -38,6 +42,12 @@ class WorkServicer(WorkServiceServicer):
             applied = await self._workflow.apply(project_id, asked, trace=trace)
         except Refused:
             return inputs.Drop("unknown")
+        except ReelwrightError:
+            raise
+        except Exception as error:
+            log.exception("lease_failed", project_id=project_id, request_id=asked.request_id)
+            await self._workflow.apply(project_id, inputs.Fault(type(error).__name__))
+            return inputs.Drop("failed")
         return applied.answer if applied.answer is not None else inputs.Drop("unknown")
 
 

@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from reelwright.events.v1.media_pb2 import Asset
 from reelwright_director.state import Project, Request, SceneRef, Stage, Status
 
+_EPSILON_USD = 1e-6
+"""Sums of prices are not exact."""
+
 
 def takes_of(project: Project, scene: SceneRef) -> list[Asset]:
     """What was made for this scene as it is now, oldest first."""
@@ -38,7 +41,7 @@ def orders(project: Project) -> Iterator[Request]:
     return (r for r in project.requests if r.stage is Stage.ASSET and r.status is not Status.FAILED)
 
 
-def remaining_usd(project: Project) -> float:
-    """The budget, less what assets did cost, less the caps of those that are being made."""
+def fits_budget(project: Project, cost_usd: float) -> bool:
+    """Whether the budget covers this too, beside what assets did cost and the caps of those that are being made."""
     reserved = sum(r.order.cap_usd for r in orders(project) if r.order is not None)
-    return project.settings.budget_usd - project.asset_cost_usd - reserved
+    return project.asset_cost_usd + reserved + cost_usd <= project.settings.budget_usd + _EPSILON_USD

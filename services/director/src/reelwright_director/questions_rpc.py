@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from reelwright.events.v1.media_pb2 import ScenePlan, Transcript
 from reelwright.rpc.v1 import planner_pb2
 from reelwright.rpc.v1 import project_pb2 as rpc
+from reelwright_chassis.rpc import call
 from reelwright_director.brakes import Brakes
 from reelwright_director.decision import DocumentKey, DocumentKind, Refused
 from reelwright_director.expect import typed
@@ -88,7 +89,7 @@ class Questions:
             direction=project.settings.direction,
             wish=request.wish,
         )
-        answer = await self._planner.RewritePrompt(asked, timeout=_REWRITE_S)
+        answer = await call(self._planner.RewritePrompt, asked, timeout_s=_REWRITE_S)
         return rpc.RewriteSceneResponse(visual_prompt=answer.visual_prompt)
 
     async def _of(self, caller: rpc.Caller, project_id: str) -> Project:

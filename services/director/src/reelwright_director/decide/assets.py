@@ -22,7 +22,6 @@ from reelwright_director.identity import asset_id, asset_request_id
 from reelwright_director.prices import cap_usd
 from reelwright_director.state import AssetOrder, Request, SceneRef, Stage, State, Status, Take
 
-_EPSILON_USD = 1e-6
 _FALLS: Mapping[int, tuple[int, ...]] = {
     ASSET_KIND_CLIP: (ASSET_KIND_CLIP, ASSET_KIND_STILL),
     ASSET_KIND_STILL: (ASSET_KIND_STILL,),
@@ -55,8 +54,7 @@ def affordable_kinds(draft: Draft, scene: SceneRef) -> list[int]:
     lowest = draft.project.settings.lowest_rung
     kinds = [*_FALLS.get(scene.kind, ()), ASSET_KIND_CARD]
     allowed = [kind for kind in kinds if kind == scene.kind or _RUNG_OF[kind] <= lowest]
-    room_usd = pictures.remaining_usd(draft.project) + _EPSILON_USD
-    return [kind for kind in allowed if cap_usd(kind, scene.duration_s) <= room_usd]
+    return [kind for kind in allowed if pictures.fits_budget(draft.project, cap_usd(kind, scene.duration_s))]
 
 
 def _order(draft: Draft, scene: SceneRef, kind: int, take: int) -> None:

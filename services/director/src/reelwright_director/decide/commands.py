@@ -133,7 +133,7 @@ def regenerate(draft: Draft, command: RegenerateAsset) -> None:
     if len(draft.project.takes) >= MAX_TAKES:
         raise Refused("too_many_takes")
     _forget_failed(draft)
-    if cap_usd(scene.kind, scene.duration_s) > pictures.remaining_usd(draft.project):
+    if not pictures.fits_budget(draft.project, cap_usd(scene.kind, scene.duration_s)):
         raise Refused("budget_exceeded")
     raise_take(draft, scene.subject)
     start_take(draft, scene)

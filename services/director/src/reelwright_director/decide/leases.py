@@ -40,11 +40,13 @@ def beat(draft: Draft, asked: Beat) -> None:
 
 
 def end_leases(draft: Draft, _: EndLeases) -> None:
-    """All holders are gone: every running attempt is lost."""
+    """All holders are gone: every running attempt is lost. While nobody was there, no deadline ran."""
     for request in draft.project.requests:
-        current = draft.project.request(request.request_id)
-        if current is not None and current.lease is not None:
-            attempt_lost(draft, current)
+        rested = replace(request, deadline_at_s=None)
+        if request.lease is not None:
+            attempt_lost(draft, rested)
+        elif draft.project.request(request.request_id) is not None:
+            remember(draft, rested)
 
 
 def why_not(project: Project, request_id: str) -> str:

@@ -19,6 +19,8 @@ def start(draft: Draft, stage: Stage) -> None:
 
 
 def start_transcription(draft: Draft) -> None:
+    if draft.project.audio is None:
+        raise Refused("audio_missing")
     wanted = identity.transcription_id(draft.project)
     draft.change(state=State.TRANSCRIBING)
     known = next((r for r in reversed(draft.project.transcripts) if r.request_id == wanted and not r.edited), None)
