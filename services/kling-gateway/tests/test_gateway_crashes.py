@@ -31,6 +31,7 @@ from reelwright_chassis.store.port import (
     Table,
     Value,
 )
+from reelwright_chassis.testing import FakeJob
 from reelwright_kling_gateway import waiting
 from reelwright_kling_gateway.assets import Assets
 from reelwright_kling_gateway.brakes import Brakes
@@ -49,7 +50,7 @@ from reelwright_kling_gateway.purchase import Desk
 from reelwright_kling_gateway.slots import Slots
 from reelwright_kling_gateway.submissions import Policy, State, Submission
 from reelwright_kling_gateway.tables import SLOTS
-from reelwright_kling_gateway.testing import FakeJob, JumpClock
+from reelwright_kling_gateway.testing import JumpClock
 
 MODELS = Models("kling-3.0", "kling-2.5-turbo", "kling-v3", "kling-v2-1", "720p", "2k")
 SCRATCH = Path("scratch")
@@ -269,7 +270,7 @@ async def live(world: World, attempt: int, dies_after: int | None, asked: AssetR
     except Killed:
         world.clock.advance(1.0)
     finally:
-        await studio.desk.poller.close()
+        await studio.desk.close()
     return None
 
 
@@ -387,7 +388,7 @@ async def test_a_stop_while_a_task_runs_books_its_end_all_the_same(
     read = world.vendor.read
 
     async def slow_read(product: Product, task_ids: Sequence[str]) -> list[Task]:
-        job.stop()
+        job.stopped = True
         await gone.wait()
         return await read(product, task_ids)
 

@@ -14,14 +14,21 @@ from reelwright.events.v1.requests_pb2 import AssetRequested
 from reelwright_chassis.blobs.folder import FolderBlobs
 from reelwright_chassis.parts import Parts
 from reelwright_chassis.store.sqlite import SqliteStore
+from reelwright_chassis.testing import FakeJob
 from reelwright_kling_gateway.generate import Studio, generate
+from reelwright_kling_gateway.probe import MediaFacts, probe
 from reelwright_kling_gateway.settings import KlingSettings
 from reelwright_kling_gateway.tables import TABLES
-from reelwright_kling_gateway.testing import FakeJob, JumpClock
-from reelwright_kling_gateway.wiring import open_studio
+from reelwright_kling_gateway.testing import JumpClock
+from reelwright_kling_gateway.wiring import kling_client, open_studio
 from reelwright_kling_sim.clock import ManualClock
 from reelwright_kling_sim.in_process import BASE_URL, InProcess, simulator
 from reelwright_kling_sim.settings import SimSettings
+
+
+async def probe_here(path: Path) -> MediaFacts:
+    """Without a subprocess, which is tested elsewhere."""
+    return probe(path)
 
 
 @dataclass
@@ -37,7 +44,8 @@ class Bench:
         """A new process on the same state."""
         parts = Parts(bus=None, store=self.store, blobs=self.blobs, director=None, scratch=self.folder, instance="a")  # type: ignore[arg-type]
         chosen = KlingSettings(provider="sim", base_url=BASE_URL, priced=True, **settings)
-        return open_studio(parts, chosen, self.client, self.clock)
+        kling = kling_client(chosen, self.client, self.clock)
+        return open_studio(parts, chosen, kling=kling, client=self.client, probe=probe_here, clock=self.clock)
 
     def job(self, attempt: int = 1) -> FakeJob:
         return FakeJob(self.folder, attempt=attempt)

@@ -12,7 +12,7 @@ from reelwright_chassis.errors import Retry
 from reelwright_chassis.worker.job import Job
 from reelwright_kling_gateway.client.errors import KlingError
 from reelwright_kling_gateway.client.kling import Provider
-from reelwright_kling_gateway.download import Media, NoResult, Unreachable, download
+from reelwright_kling_gateway.download import Media, NoResult, Probe, Unreachable, download
 from reelwright_kling_gateway.probe import MediaFacts
 from reelwright_kling_gateway.submissions import Submission
 from reelwright_kling_gateway.waiting import pause
@@ -34,8 +34,9 @@ class Stored:
 
 
 class Collector:
-    def __init__(self, provider: Provider, client: httpx.AsyncClient, blobs: Blobs, clock: Clock) -> None:
+    def __init__(self, provider: Provider, client: httpx.AsyncClient, probe: Probe, blobs: Blobs, clock: Clock) -> None:
         self._provider = provider
+        self._probe = probe
         self._client = client
         self._blobs = blobs
         self._clock = clock
@@ -60,7 +61,7 @@ class Collector:
             urls = [url for task in tasks if task.id == submission.task_id for url in task.urls]
             if not urls:
                 raise NoResult("the finished task names no result")
-            return await download(self._client, urls[0], submission.order.product, folder)
+            return await download(self._client, self._probe, urls[0], submission.order.product, folder)
         except (KlingError, Unreachable) as error:
             raise Retry("the result cannot be fetched", reason_code="kling_unreachable", delay_s=15.0) from error
 

@@ -1,16 +1,19 @@
 """Fetches a result from the provider's store to a local file, and makes sure that it is what was bought."""
 
 import asyncio
-import json
-import sys
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
 from reelwright_chassis.errors import ReelwrightError
+from reelwright_chassis.processes import ProcessCrashed
 from reelwright_kling_gateway.client.order import Product
-from reelwright_kling_gateway.probe import NOT_MEDIA, MediaFacts
+from reelwright_kling_gateway.probe import MediaFacts, NotMedia
+
+Probe = Callable[[Path], Awaitable[MediaFacts]]
+"""`probe.probe`, called where a crash does no harm."""
 
 SIZE_LIMIT_BYTES = 400_000_000
 """A 15 s clip in 4k has about 60 MB; this only stops a runaway."""
@@ -41,7 +44,7 @@ class Media:
         return _SUFFIXES[self.facts.content_type]
 
 
-async def download(client: httpx.AsyncClient, url: str, product: Product, folder: Path) -> Media:
+async def download(client: httpx.AsyncClient, probe: Probe, url: str, product: Product, folder: Path) -> Media:
     """Stream `url` to a file in `folder` and look into it. No credential is sent: the address itself is signed.
 
     Raises `NoResult` and `Unreachable`.
@@ -50,11 +53,11 @@ async def download(client: httpx.AsyncClient, url: str, product: Product, folder
     try:
         async with asyncio.timeout(_FETCH_S):
             await _stream(client, url, path)
+    except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
+        raise NoResult("the result's address is malformed") from error
     except (httpx.TransportError, TimeoutError) as error:
         raise Unreachable("the result could not be fetched") from error
-    except httpx.InvalidURL as error:
-        raise NoResult("the result's address is malformed") from error
-    facts = await _look_into(path)
+    facts = await _look_into(path, probe)
     if facts.content_type not in _CONTENT[product]:
         raise NoResult(f"a {facts.content_type} was delivered as a {product}")
     return Media(path, facts)
@@ -75,22 +78,11 @@ async def _stream(client: httpx.AsyncClient, url: str, path: Path) -> None:
                 await asyncio.to_thread(file.write, chunk)
 
 
-async def _look_into(path: Path) -> MediaFacts:
-    """Raises `NoResult` when the file is not whole, or the decoder crashed on it."""
-    program = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "reelwright_kling_gateway.probe", str(path),
-        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
+async def _look_into(path: Path, probe: Probe) -> MediaFacts:
     try:
         async with asyncio.timeout(_PROBE_S):
-            answer, _ = await program.communicate()
-    except TimeoutError as error:
-        raise NoResult("the result could not be decoded in time") from error
-    finally:
-        if program.returncode is None:
-            program.kill()
-            await program.wait()
-    if program.returncode != 0:
-        cause = "no whole clip or picture" if program.returncode == NOT_MEDIA else "not decodable"
-        raise NoResult(f"the result is {cause}")
-    return MediaFacts(**json.loads(answer))
+            return await probe(path)
+    except NotMedia as error:
+        raise NoResult(f"the result is no whole clip or picture: {error}") from error
+    except (ProcessCrashed, TimeoutError) as error:
+        raise NoResult("the result cannot be decoded") from error

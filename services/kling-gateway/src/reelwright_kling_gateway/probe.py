@@ -1,21 +1,18 @@
 """Looks into a downloaded file: is it the clip or picture it should be, whole, and how large?
 
-Runs as a program of its own (`python -m reelwright_kling_gateway.probe FILE`), because the file comes from outside and
-decoders are native code: a crash there must cost one download and not the process that knows of running paid tasks.
-What a file is gets decided by its first bytes, so that no playlist is ever opened in a media file's name.
+Made to be called in a subprocess, because the file comes from outside and decoders are native code: a crash there must
+cost one download and not the process that knows of running paid tasks. What a file is gets decided by its first bytes,
+so that no playlist is ever opened in a media file's name.
 """
 
-import json
-import sys
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import av
+from av import VideoCodecContext
 from av.container import InputContainer
 from av.error import FFmpegError
-
-NOT_MEDIA = 3
-"""Exit status for a file that is not a whole clip or picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +57,10 @@ def probe(path: Path) -> MediaFacts:
 def _facts(container: InputContainer, content_type: str) -> MediaFacts:
     """Decodes the key frames and counts all others: a file that was cut off lacks packets that its index promises."""
     stream = container.streams.video[0]
-    stream.codec_context.skip_frame = "NONKEY"
+    decoder = cast(VideoCodecContext | None, stream.codec_context)  # None for a codec that is not known
+    if decoder is None:
+        raise NotMedia("the stream cannot be decoded")
+    decoder.skip_frame = "NONKEY"
     packets = decoded = 0
     for packet in container.demux(stream):
         packets += packet.size > 0 and not packet.is_corrupt
@@ -71,17 +71,4 @@ def _facts(container: InputContainer, content_type: str) -> MediaFacts:
     duration_s = float(stream.duration * stream.time_base) if is_clip and stream.duration and stream.time_base else 0.0
     if is_clip and duration_s <= 0:
         raise NotMedia("a clip without a duration")
-    return MediaFacts(content_type, stream.codec_context.width, stream.codec_context.height, duration_s)
-
-
-def main() -> int:
-    try:
-        facts = probe(Path(sys.argv[1]))
-    except NotMedia:
-        return NOT_MEDIA
-    json.dump(asdict(facts), sys.stdout)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return MediaFacts(content_type, decoder.width, decoder.height, duration_s)

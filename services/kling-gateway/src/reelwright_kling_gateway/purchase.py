@@ -47,6 +47,13 @@ class Desk:
     orphans: "set[asyncio.Task[None]]" = field(default_factory=set)
     """Followers of tasks that nobody waits for any more; held here so that they are not collected."""
 
+    async def close(self) -> None:
+        """Stop polling and following. What is stored says how to go on."""
+        for orphan in list(self.orphans):
+            orphan.cancel()
+        await asyncio.gather(*self.orphans, return_exceptions=True)
+        await self.poller.close()
+
 
 class Purchase:
     """One attempt at one submission."""

@@ -1,10 +1,7 @@
-"""Stand-ins for tests of this service: a job without a director, a clock that jumps."""
+"""For tests of this service: a clock that jumps."""
 
 import asyncio
 from collections.abc import Callable
-from pathlib import Path
-
-from reelwright_chassis.errors import Stopped
 
 
 class JumpClock:
@@ -31,32 +28,3 @@ class JumpClock:
         if seconds > 0:
             self._passed_s += seconds
             self.moved(seconds)
-
-
-class FakeJob:
-    """An attempt that is always wanted until `stop` is called; implements the chassis' `Job`."""
-
-    def __init__(self, scratch: Path, *, request_id: str = "request", attempt: int = 1, worker: str = "worker") -> None:
-        self.request_id = request_id
-        self.project_id = "project"
-        self.worker = worker
-        self.attempt = attempt
-        self.scratch = scratch
-        self.deadline_s = 2400.0
-        self.stopped = False
-        self.confirmed = 0
-        self.told: list[tuple[float, str]] = []
-
-    def stop(self) -> None:
-        self.stopped = True
-
-    def raise_if_stopped(self) -> None:
-        if self.stopped:
-            raise Stopped("the test says stop")
-
-    def progress(self, percent: float, doing: str) -> None:
-        self.told.append((percent, doing))
-
-    async def confirm(self) -> None:
-        self.confirmed += 1
-        self.raise_if_stopped()

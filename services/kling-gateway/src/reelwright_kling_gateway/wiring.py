@@ -10,6 +10,7 @@ from reelwright_kling_gateway.client.auth import ApiKey, Credential, SignedToken
 from reelwright_kling_gateway.client.kling import Kling
 from reelwright_kling_gateway.client.order import Family
 from reelwright_kling_gateway.collect import Collector
+from reelwright_kling_gateway.download import Probe
 from reelwright_kling_gateway.generate import Studio
 from reelwright_kling_gateway.ledger import Ledger
 from reelwright_kling_gateway.poller import Pace, Poller
@@ -28,9 +29,10 @@ def kling_client(settings: KlingSettings, client: httpx.AsyncClient, clock: Cloc
     return Kling(client, settings.base_url, new_credential=key, legacy_credential=legacy)
 
 
-def open_studio(parts: Parts, settings: KlingSettings, client: httpx.AsyncClient, clock: Clock) -> Studio:
+def open_studio(
+    parts: Parts, settings: KlingSettings, *, kling: Kling, client: httpx.AsyncClient, probe: Probe, clock: Clock
+) -> Studio:
     """What the handler works with. The client stays the caller's."""
-    kling = kling_client(settings, client, clock)
     limits = {Family.VIDEO: settings.video_slots, Family.IMAGE: settings.image_slots}
     desk = Desk(
         provider=kling,
@@ -43,7 +45,7 @@ def open_studio(parts: Parts, settings: KlingSettings, client: httpx.AsyncClient
     )
     return Studio(
         desk=desk,
-        collector=Collector(kling, client, parts.blobs, clock),
+        collector=Collector(kling, client, probe, parts.blobs, clock),
         assets=Assets(parts.store, parts.blobs, clock),
         prices=Prices(counts_money=settings.counts_money),
         models=settings.models,
