@@ -68,6 +68,7 @@ async def test_a_kill_between_accept_and_drawing_loses_nothing_and_charges_once(
 ) -> None:
     state = tmp_path / "sim"
     _accept_two_and_be_killed(state)
+    (state / "media" / ".77-half-a-clip.mp4").write_bytes(b"half")
     accepted = read_ledger(state, "a-")
     assert [(row.external_task_id, row.is_charged) for row in accepted] == [("a-0", False), ("a-1", False)]
 

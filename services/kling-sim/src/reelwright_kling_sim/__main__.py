@@ -27,6 +27,7 @@ def main() -> None:
         timeout_graceful_shutdown=SHUTDOWN_S,
     )
     listening = config.bind_socket()
+    listening.listen(config.backlog)  # so that whoever reads the URL may connect at once
     host, port = listening.getsockname()[:2]
     sys.stdout.write(f"http://{host}:{port}\n")
     sys.stdout.flush()

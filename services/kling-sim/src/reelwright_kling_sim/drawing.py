@@ -7,6 +7,7 @@ import logging
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -85,7 +86,8 @@ class DrawingProcess:
 
     def __init__(self) -> None:
         self._child: subprocess.Popen[str] | None = None
-        self._closed = False
+        self._stopped = False
+        self._starting = threading.Lock()
 
     def __call__(self, job: DrawJob) -> None:
         """Draw the job's file; raises `DrawingFailed`."""
@@ -98,30 +100,32 @@ class DrawingProcess:
         if error is not None:
             raise DrawingFailed(error)
 
+    def stop(self) -> None:
+        """End the child, in the middle of a job if need be, and start none again; callable from any thread."""
+        with self._starting:
+            self._stopped = True
+            if self._child is not None:
+                self._child.kill()
+                self._child.wait()
+
     def close(self) -> None:
-        """End the child, in the middle of a job if need be; callable from any thread."""
-        self._closed = True
-        child = self._child
-        if child is not None:
-            child.kill()
-            child.wait()
+        """Stop, and let go of the child's pipes; callable once no job is in hand."""
+        self.stop()
+        self._release_pipes()
 
     def _running(self) -> subprocess.Popen[str]:
-        if self._closed:
-            raise DrawingFailed("the simulator is stopping")
-        if self._child is None or self._child.poll() is not None:
-            self._release()
-            self._child = _spawn()
-        return self._child
+        with self._starting:
+            if self._stopped:
+                raise DrawingFailed("the simulator is stopping")
+            if self._child is None or self._child.poll() is not None:
+                self._release_pipes()
+                self._child = _spawn()
+            return self._child
 
-    def _release(self) -> None:
+    def _release_pipes(self) -> None:
         for pipe in (self._child.stdin, self._child.stdout) if self._child else ():
             if pipe is not None:
                 pipe.close()
-
-    def __del__(self) -> None:
-        """Close the pipes of a child that has ended."""
-        self._release()
 
 
 def _spawn() -> subprocess.Popen[str]:

@@ -42,9 +42,11 @@ def media_names(task: Task) -> tuple[str, ...]:
 
 
 def media_folder(state_dir: Path) -> Path:
-    """The folder of the media, which exists."""
+    """The folder of the media, made if need be, without what a killed simulator left half drawn."""
     folder = state_dir / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
+    for unfinished in folder.glob(".*"):
+        unfinished.unlink(missing_ok=True)
     return folder
 
 

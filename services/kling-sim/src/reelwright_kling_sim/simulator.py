@@ -84,8 +84,10 @@ class Simulator:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
         if self._process is not None:
-            self._process.close()
+            self._process.stop()
         await self._room.close()
+        if self._process is not None:
+            self._process.close()
         await self._sender.close()
         await self._db.close()
 
