@@ -1,7 +1,6 @@
 """Tells speech that was understood from what a recogniser makes up."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from reelwright_transcription.engines.port import Heard
@@ -15,7 +14,30 @@ def is_invented(no_speech_prob: float, avg_logprob: float) -> bool:
     return no_speech_prob > 0.6 and avg_logprob < -1.0
 
 
+def is_understood(heard: Sequence[Heard]) -> bool:
+    """False for speech in a language that a Whisper model doesn't know, and for noise.
+
+    By the mean probability of the words and the mean log probability of the tokens, all windows together. Measured with
+    tiny.en: English 0.81 to 0.97 (0.69 and -0.53 in noise at 5 dB SNR), German 0.38 to 0.51, French 0.43, Spanish 0.57
+    to 0.59.
+    """
+    words = [word for one in heard for word in one.words]
+    if not words:
+        return False
+    confidence = sum(word.confidence for word in words) / len(words)
+    return confidence >= 0.7 or (confidence >= 0.6 and _mean_logprob(heard) >= -0.6)
+
+
+def _mean_logprob(heard: Sequence[Heard]) -> float:
+    """Each window's weighs as much as it has words; 0 where nothing was told."""
+    told = [(len(one.words), one.avg_logprob) for one in heard if one.words and one.avg_logprob is not None]
+    count = sum(words for words, _ in told)
+    return sum(words * logprob for words, logprob in told) / count if count else 0.0
+
+
 class Written(Protocol):
+    """Anything with a text."""
+
     @property
     def text(self) -> str: ...
 
@@ -48,33 +70,3 @@ def _repeats(words: Sequence[Written], length: int) -> int:
             break
         count += 1
     return count
-
-
-@dataclass(frozen=True, slots=True)
-class Understanding:
-    """How sure a recogniser was: mean probability of its words (0..1), mean log probability of its tokens if told."""
-
-    words: int
-    confidence: float
-    avg_logprob: float | None
-
-    @property
-    def understood(self) -> bool:
-        """False for speech in a language that the engine doesn't know, and for noise.
-
-        Measured with tiny.en: English 0.81-0.97 (0.69 and -0.53 in noise at 5 dB SNR), German 0.38-0.51, French 0.43,
-        Spanish 0.57-0.59.
-        """
-        if self.words == 0 or self.confidence < 0.6:
-            return False
-        return self.confidence >= 0.7 or self.avg_logprob is None or self.avg_logprob >= -0.6
-
-
-def understanding(heard: Sequence[Heard]) -> Understanding:
-    """Of all windows together, each by its number of words."""
-    words = [word for one in heard for word in one.words]
-    told = [(len(one.words), one.avg_logprob) for one in heard if one.words and one.avg_logprob is not None]
-    told_words = sum(count for count, _ in told)
-    logprob = sum(count * value for count, value in told) / told_words if told_words else None
-    confidence = sum(word.confidence for word in words) / len(words) if words else 0.0
-    return Understanding(len(words), confidence, logprob)

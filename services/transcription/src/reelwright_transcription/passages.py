@@ -7,6 +7,7 @@ from itertools import groupby
 from reelwright_transcription.audio import Span
 from reelwright_transcription.engines.port import Heard, HeardWord
 from reelwright_transcription.spell import spell
+from reelwright_transcription.spread import spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +48,13 @@ def _word(word: HeardWord) -> PassageWord:
 
 
 def cue_passages(words: Iterable[tuple[str, Span]]) -> list[Passage]:
-    """Words with the time of the subtitle that each stands in: they share it by their length."""
+    """Words with the time of the subtitle that each stands in, which they share."""
     return [
-        Passage(cue, tuple(_shared([text for text, _ in members], cue)))
-        for cue, members in groupby(words, key=lambda word: word[1])
+        _cue_passage(cue, [text for text, _ in members]) for cue, members in groupby(words, key=lambda word: word[1])
     ]
 
 
-def _shared(texts: list[str], cue: Span) -> list[PassageWord]:
-    per_letter_s = cue.duration_s / sum(len(text) + 1 for text in texts)
-    words: list[PassageWord] = []
-    at_s = cue.start_s
-    for text in texts:
-        end_s = at_s + per_letter_s * (len(text) + 1)
-        words.append(PassageWord(text, spell(text), Span(at_s, end_s), 1.0))
-        at_s = end_s
-    return words
+def _cue_passage(cue: Span, texts: list[str]) -> Passage:
+    spans = spread(texts, [cue])
+    words = (PassageWord(text, spell(text), span, 1.0) for text, span in zip(texts, spans, strict=True))
+    return Passage(cue, tuple(words))

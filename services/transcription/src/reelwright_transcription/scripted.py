@@ -7,9 +7,10 @@ from reelwright_chassis.errors import Reject
 from reelwright_transcription.direct import align_directly
 from reelwright_transcription.engines.port import Recogniser
 from reelwright_transcription.given import GivenWord
+from reelwright_transcription.languages import UNDETERMINED, is_english
 from reelwright_transcription.match import Match, match
 from reelwright_transcription.passages import cue_passages
-from reelwright_transcription.task import Task, TimedText, is_english
+from reelwright_transcription.task import Task, TimedText
 
 _ENGINE = "given"
 _LEAST_FOUND = 0.5
@@ -34,17 +35,15 @@ def scripted(task: Task, given: Sequence[GivenWord], matcher: Recogniser) -> Tim
         raise
     matched = match(texts, recognition.heard, task.speech)
     if matched.found < _LEAST_FOUND:
-        raise _does_not_match(matched, recognition.cost_usd)
+        raise _does_not_match(matched)
     words = task.align(matched.passages, recognition.language)
-    confidence, cost_usd = recognition.language_confidence, recognition.cost_usd
-    return TimedText(words, recognition.language, _ENGINE, confidence, cost_usd, _notes(matched))
+    return TimedText(words, recognition.language, _ENGINE, recognition.language_confidence, _notes(matched))
 
 
-def _does_not_match(matched: Match, cost_usd: float) -> Reject:
+def _does_not_match(matched: Match) -> Reject:
     return Reject(
         "script_does_not_match",
         f"Only {matched.found:.0%} of the given text is heard in the recording; it seems to belong to another one.",
-        cost_usd=cost_usd,
     )
 
 
@@ -63,5 +62,5 @@ def _cues_fit(given: Sequence[GivenWord], task: Task) -> bool:
 
 def _by_cues(task: Task, given: Sequence[GivenWord]) -> TimedText:
     timed = [(word.text, word.cue) for word in given if word.cue is not None]
-    language = "und" if task.language == "auto" else task.language
+    language = UNDETERMINED if task.language == "auto" else task.language
     return TimedText(task.align(cue_passages(timed), language), language, _ENGINE)

@@ -1,7 +1,7 @@
 """From a file to a Transcript: decode, find speech, recognise the words or take the given ones, find their times."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from reelwright.events.v1.media_pb2 import Note, Transcript
@@ -12,7 +12,7 @@ from reelwright_chassis.errors import Reject
 from reelwright_transcription.align import AlignedWord, in_order
 from reelwright_transcription.audio import Recording, Span, merge_spans
 from reelwright_transcription.decode import MAX_DURATION_S, decode
-from reelwright_transcription.engines.port import Host, Recogniser
+from reelwright_transcription.engines.port import Progress, Recogniser
 from reelwright_transcription.given import read_given
 from reelwright_transcription.pocketsphinx_aligner import NAME as POCKETSPHINX
 from reelwright_transcription.pocketsphinx_aligner import PocketSphinx
@@ -23,38 +23,40 @@ from reelwright_transcription.vad import speech_spans
 _MOST_ROUGH = 0.2
 
 
-@dataclass(frozen=True, slots=True)
-class Transcribed:
-    """The result, and what was paid for it."""
-
-    transcript: Transcript
-    cost_usd: float
+def _silent(_percent: float, _doing: str) -> None:
+    pass
 
 
-class Transcriber:
-    """Keeps the models loaded between recordings. `matcher` hears recordings whose text is given."""
+def transcribe(
+    audio: Path,
+    *,
+    language: str = "auto",
+    script: GivenText | None = None,
+    engine: Recogniser,
+    progress: Progress = _silent,
+    max_duration_s: float = MAX_DURATION_S,
+) -> Transcript:
+    """The recording's words with times. `language` is BCP 47 or "auto"; `transcript_id` is left empty.
 
-    def __init__(self, recogniser: Recogniser, matcher: Recogniser, *, max_duration_s: float = MAX_DURATION_S) -> None:
-        self._recogniser = recogniser
-        self._matcher = matcher
-        self._max_duration_s = max_duration_s
-        self._aligner = PocketSphinx()
+    With a `script` its words are taken, and the engine only listens where they cannot be aligned as they stand. Raises
+    `Reject` with a reason code for input that can have no transcript, and what the engine raises.
+    """
+    given = read_given(script) if script is not None else None
+    progress(0, "decoding")
+    recording = decode(audio, max_duration_s=max_duration_s).levelled()
+    progress(5, "finding speech")
+    speech = tuple(speech_spans(recording))
+    if not speech:
+        raise Reject("audio_no_speech", "Nobody speaks in this recording.")
+    task = Task(recording, speech, language or "auto", progress, _aligner())
+    timed = scripted(task, given, engine) if given else recognised(task, engine)
+    return _transcript(timed, recording, speech)
 
-    def transcribe(self, audio: Path, *, language: str, script: GivenText | None, host: Host) -> Transcribed:
-        """The recording's words with times. `language` is BCP 47 or "auto"; `transcript_id` is left empty.
 
-        Raises `Reject` with a reason code for input that can have no transcript, and what the recogniser raises.
-        """
-        given = read_given(script) if script is not None else None
-        host.progress(0, "decoding")
-        recording = decode(audio, max_duration_s=self._max_duration_s).levelled()
-        host.progress(5, "finding speech")
-        speech = speech_spans(recording)
-        if not speech:
-            raise Reject("audio_no_speech", "Nobody speaks in this recording.")
-        task = Task(recording, tuple(speech), language or "auto", host, self._aligner)
-        timed = scripted(task, given, self._matcher) if given else recognised(task, self._recogniser)
-        return Transcribed(_transcript(timed, recording, speech), timed.cost_usd)
+@cache
+def _aligner() -> PocketSphinx:
+    """One per process: its dictionary takes a fifth of a second to load."""
+    return PocketSphinx()
 
 
 def _transcript(timed: TimedText, recording: Recording, speech: Sequence[Span]) -> Transcript:

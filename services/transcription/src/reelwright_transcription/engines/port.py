@@ -1,10 +1,13 @@
 """The port to recognisers, local or paid."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from reelwright_transcription.audio import Recording, Span
+
+Progress: TypeAlias = Callable[[float, str], None]
+"""Told how far the work is (0..100) and what is being done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,35 +36,47 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """`language` is BCP 47; `language_confidence` 0 when it was given or not told."""
+    """What a recogniser made of a recording. `understood` is its own judgement.
+
+    `language` is BCP 47; `language_confidence` 0 when it was given or not told.
+    """
 
     heard: tuple[Heard, ...]
     language: str
     language_confidence: float
     engine: str
+    understood: bool
     cost_usd: float = 0.0
 
 
-class Host(Protocol):
-    """Whoever wants the result: hears how far it is, and is asked before money is spent."""
-
-    def progress(self, percent: float, doing: str) -> None: ...
-
-    def confirm(self) -> None:
-        """Called right before each paid call; raises `Stopped` when the work is not wanted any more."""
-
-
 class Recogniser(Protocol):
-    """Raises `Reject` (`language_unsupported`, `provider_*`) and `Retry`."""
+    """Raises `Reject` (`language_unsupported`, `model_unavailable`)."""
 
     @property
     def name(self) -> str:
         """E.g. "faster-whisper/tiny.en"."""
 
-    def understands(self, language: str) -> bool:
-        """Whether it can be asked for this language ("auto" always)."""
-
     def recognise(
-        self, recording: Recording, windows: Sequence[Span], speech: Sequence[Span], *, language: str, host: Host
+        self,
+        recording: Recording,
+        windows: Sequence[Span],
+        speech: Sequence[Span],
+        *,
+        language: str,
+        progress: Progress,
     ) -> Recognition:
         """The words of every window. `language` is BCP 47 or "auto"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """Somebody else's answer, taken as it is: a provider was asked before."""
+
+    recognition: Recognition
+
+    @property
+    def name(self) -> str:
+        return self.recognition.engine
+
+    def recognise(self, *_: object, **__: object) -> Recognition:
+        return self.recognition

