@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from .finish import Finish
-from .layers import Layer, bake
+from .layers import Layer, bake, bake_apart
 from .noise import Array, Dice, at, field, line
 from .paint import Canvas, Frame, add_sprite, blur, disc, ease, glow, grid, mix, ramp, resize, screen, smooth, spark
 from .palettes import Palette
@@ -18,7 +18,8 @@ from .stencil import Stencil
 from .trees import Trunk, hang_leaves, raise_trunk, sow_grass
 
 _DEPTHS = 5
-_STIRRING = 2  # from this depth on, leaves move by themselves
+_FAR = 2  # so many depths, from the back, are baked into one layer
+_STIRRING = 3  # from this depth on, leaves move by themselves
 _TRUNK_WIDTH = (7.0, 13.0, 23.0, 40.0, 84.0)  # design units, far to near
 _TRUNKS = (22, 14, 9, 6)  # per 1000 design units of width; the nearest depth has three, placed
 _BLADES = (600, 800, 900, 800, 700)
@@ -32,7 +33,7 @@ _DUST_GAIN = (1.0, 0.9, 0.6, 0.35)
 class _Depth:
     """One depth: its trunks, its leaves, and how much it moves (0 far .. 1 near)."""
 
-    trunks: Layer
+    trunks: list[Layer]
     leaves: Layer | None
     nearness: float
 
@@ -54,11 +55,11 @@ class Forest:
         self._shine = 1.0 - 0.5 * float(palette.horizon.mean()) / 255
         placed = [dice.between(0.25, 0.33), dice.between(0.33, 0.44), dice.between(0.58, 0.66)]
         self._near = (0.5 - self._side * placed[0], 0.5 + self._side * placed[1], 0.5 - self._side * placed[2])
-        self._depths = [self._bake_depth(index, dice) for index in range(_DEPTHS)]
+        self._depths = [self._bake_far(dice), *(self._bake_depth(index, dice) for index in range(_FAR, _DEPTHS))]
         self._dust = [
             (dice.between(0, 1), dice.between(0.1, 0.95), int(dice.numbers.choice(4, p=[0.45, 0.3, 0.18, 0.07])),
              dice.numbers.uniform(0, 6.28, 3).tolist(), dice.between(0.3, 1))
-            for _ in range(60)
+            for _ in range(48)
         ]  # fmt: skip
         self._sparks = [spark(radius * canvas.unit) for radius in _DUST_RADII]
         self._finish = Finish(canvas, bloom=0.6, threshold=150)
@@ -73,15 +74,14 @@ class Forest:
             zoom = 1 + (0.002 + 0.008 * depth.nearness) * t_s
             x = canvas.width / 2 + self._pan * (t_s - _MIDDLE_S) * _PAN * canvas.unit * depth.nearness
             y = canvas.height / 2 + 0.0006 * t_s * canvas.height
-            depth.trunks.draw(out, x, y, zoom)
+            for trunks in depth.trunks:
+                trunks.draw(out, x, y, zoom)
             if depth.leaves:
                 sway = (1.0 + 2.6 * depth.nearness) * canvas.unit
                 dx = sway * (math.sin(t_s * 0.9 + index) + 0.5 * math.sin(t_s * 1.7 + 2 * index))
                 depth.leaves.draw(out, x + dx, y + 0.5 * sway * math.sin(t_s * 1.3 + index), zoom)
-            if index == 1:
+            if index in (0, 2):  # behind the middle depths, and before them
                 cv2.add(out, light, dst=out)
-            elif index == 3:
-                cv2.addWeighted(out, 1.0, light, 0.66, 0, dst=out)
         self._float_dust(out, shafts, t_s)
         return self._finish.apply(out, t_s)
 
@@ -109,7 +109,7 @@ class Forest:
 
     def _light_of(self, shafts: Array) -> Frame:
         """The shafts in the palette's light, uint8, as large as the frame."""
-        light = cv2.convertScaleAbs(shafts[..., None] * (self._palette.light * np.float32(0.66 * self._shine)))
+        light = cv2.convertScaleAbs(shafts[..., None] * (self._palette.light * np.float32(0.54 * self._shine)))
         return np.asarray(cv2.resize(light, (self._canvas.width, self._canvas.height)), np.uint8)
 
     def _float_dust(self, out: Frame, shafts: Array, t_s: float) -> None:
@@ -125,30 +125,43 @@ class Forest:
             tint = self._palette.light * np.float32(light * _DUST_GAIN[size])
             add_sprite(out, self._sparks[size], x * width, y * height, tint)
 
+    def _bake_far(self, dice: Dice) -> _Depth:
+        """The clearing and the two farthest depths as one opaque layer: they hardly move against each other."""
+        image = self._back(dice)
+        for index in range(_FAR):
+            ground = self._ground(index)
+            cover = np.maximum(self._trunk_cover(index, ground, dice), self._leaf_cover(index, dice))
+            cover = blur(cover, (1 - index) * 1.2 * self._canvas.unit)[..., None]
+            image = image * (1 - cover) + self._depth_colour(index, ground, dice) * cover
+        return _Depth([self._bake(image, None, dice, self._hidden_from(_FAR - 1))], None, 0.15)
+
     def _bake_depth(self, index: int, dice: Dice) -> _Depth:
-        near = index / (_DEPTHS - 1)
         ground = self._ground(index)
-        cover = self._trunk_cover(index, ground, dice)
-        colour = self._depth_colour(near, ground, dice)
-        reach = 0.10 + 0.06 * near + (0.05 if index == _DEPTHS - 1 else 0)
-        leaves = hang_leaves(self._width, self._height, reach, dice.child())
-        nearness = 0.10 + 0.90 * near**1.5
-        if index == _DEPTHS - 1:
-            cover, leaves = (blur(mask, 3.0 * self._canvas.unit) for mask in (cover, leaves))
-            return _Depth(self._bake(colour, cover, dice), self._bake_leaves(colour, leaves, dice), nearness)
-        # The next depth's ground hides what lies below it, wherever the camera is.
-        bottom = min(self._height, int(self._ground(index + 1) + 110 * self._canvas.unit))
-        if index >= _STIRRING:
-            return _Depth(self._bake(colour, cover, dice, bottom), self._bake_leaves(colour, leaves, dice), nearness)
-        cover = np.maximum(cover, leaves)
-        if index:
-            return _Depth(self._bake(colour, cover, dice, bottom), None, nearness)
-        cover = blur(cover, 1.2 * self._canvas.unit)[..., None]
-        return _Depth(self._bake(self._back(dice) * (1 - cover) + colour * cover, None, dice, bottom), None, nearness)
+        cover, leaves = self._trunk_cover(index, ground, dice), self._leaf_cover(index, dice)
+        colour = self._depth_colour(index, ground, dice)
+        nearness = 0.10 + 0.90 * _near(index) ** 1.5
+        if index < _STIRRING:
+            whole = self._bake(colour, np.maximum(cover, leaves), dice, self._hidden_from(index))
+            return _Depth([whole], None, nearness)
+        if index < _DEPTHS - 1:
+            trunks = [self._bake(colour, cover, dice, self._hidden_from(index))]
+            return _Depth(trunks, self._bake(colour, leaves, dice, self._height // 2), nearness)
+        cover, leaves = (blur(mask, 3.0 * self._canvas.unit) for mask in (cover, leaves))
+        middle, level = (self._width / 2, self._height / 2), int(ground - 130 * self._canvas.unit)
+        trunks = bake_apart(colour, cover, dice.child(), anchor=middle, ground=level)
+        return _Depth(trunks, self._bake(colour, leaves, dice, self._height // 2), nearness)
+
+    def _leaf_cover(self, index: int, dice: Dice) -> Array:
+        reach = 0.10 + 0.06 * _near(index) + (0.05 if index == _DEPTHS - 1 else 0)
+        return hang_leaves(self._width, self._height, reach, dice.child())
+
+    def _hidden_from(self, index: int) -> int:
+        """The row from which on the next depth's ground hides this depth, wherever the camera is."""
+        return min(self._height, int(self._ground(index + 1) + 110 * self._canvas.unit))
 
     def _ground(self, index: int) -> float:
-        near: float = (index / (_DEPTHS - 1)) ** 1.2
-        return self._height * (0.66 + 0.27 * near)
+        lower: float = _near(index) ** 1.2
+        return self._height * (0.66 + 0.27 * lower)
 
     def _bake(self, colour: Array, cover: Array | None, dice: Dice, bottom: int | None = None) -> Layer:
         """A layer of the rows down to `bottom`, anchored in the middle of the whole picture."""
@@ -156,12 +169,8 @@ class Forest:
         middle = (self._width / 2, self._height / 2)
         return bake(colour[rows], None if cover is None else cover[rows], dice.child(), anchor=middle)
 
-    def _bake_leaves(self, colour: Array, leaves: Array, dice: Dice) -> Layer:
-        lowest = int(np.flatnonzero(leaves.max(axis=1) > 0.004)[-1]) + 1
-        return self._bake(colour, leaves, dice, min(lowest, self._height // 2))
-
     def _trunk_cover(self, index: int, ground: float, dice: Dice) -> Array:
-        unit, near = self._canvas.unit, index / (_DEPTHS - 1)
+        unit, near = self._canvas.unit, _near(index)
         rng = dice.child()
         stencil = Stencil(self._width, self._height, unit)
         wave = at(line(rng, 2048, 1.5, low=3), np.arange(self._width) / unit)
@@ -179,8 +188,9 @@ class Forest:
         sow_grass(stencil, top, _BLADES[index], 7 + 40 * near**1.3, rng)
         return stencil.cover()
 
-    def _depth_colour(self, near: float, ground: float, dice: Dice) -> Array:
-        p, far, unit = self._palette, 1 - near, self._canvas.unit
+    def _depth_colour(self, index: int, ground: float, dice: Dice) -> Array:
+        p, near, unit = self._palette, _near(index), self._canvas.unit
+        far = 1 - near
         stops = [
             (0.0, mix(p.mid, p.horizon, 0.6)),
             (0.3, mix(p.zenith, p.mid, 0.75)),
@@ -217,6 +227,11 @@ class Forest:
             x, y = lx + rng.normal() * 233 * unit, ly - abs(rng.normal()) * 286 * unit
             add_sprite(base, sprite, x, y, p.light * np.float32(rng.uniform(0.05, 0.26)))
         return base
+
+
+def _near(index: int) -> float:
+    """0 for the farthest depth, 1 for the nearest."""
+    return index / (_DEPTHS - 1)
 
 
 SPEC = LookSpec(

@@ -9,39 +9,44 @@ import numpy as np
 
 from .paint import Array, Frame, dither
 
+_OVERLAP = 2  # rows that two parts of one picture share, so that no seam shows when they are moved below the pixel
 _INVERSE_LINEAR = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A baked picture. `anchor` is its point (x, y) that `draw` puts somewhere and zooms about; only rows `top` to
-    `bottom` show anything. Four channels, because OpenCV warps four uint8 channels twice as fast as three."""
+    """A baked picture. `anchor` is the point (x, y), inside it or not, that `draw` puts somewhere and zooms about.
+
+    Four channels, because OpenCV warps four uint8 channels twice as fast as three.
+    """
 
     bgra: Frame
     anchor: tuple[float, float]
-    top: int
-    bottom: int
     opaque: bool = False
 
     def draw(self, out: Frame, x: float, y: float, zoom: float = 1.0) -> None:
-        """Lay this over the uint8 frame `out` with the anchor at the frame's (x, y)."""
-        first = int(max(0, y + (self.top - self.anchor[1]) * zoom - 2))
-        last = int(min(out.shape[0], y + (self.bottom - self.anchor[1]) * zoom + 2))
-        if last <= first:
+        """Lay this over the uint8 frame `out` with the anchor at the frame's (x, y). Only what it covers is touched."""
+        k, (ax, ay) = 1 / zoom, self.anchor
+        left, right = _covered(x, ax, self.bgra.shape[1], zoom, out.shape[1])
+        top, bottom = _covered(y, ay, self.bgra.shape[0], zoom, out.shape[0])
+        if bottom <= top or right <= left:
             return
-        k = 1 / zoom
-        ax, ay = self.anchor
-        matrix = np.array([[k, 0, ax - k * x], [0, k, ay - k * (y - first)]], np.float32)
-        size = (out.shape[1], last - first)
+        matrix = np.array([[k, 0, ax - k * (x - left)], [0, k, ay - k * (y - top)]], np.float32)
+        size = (right - left, bottom - top)
         border = cv2.BORDER_REPLICATE if self.opaque else cv2.BORDER_CONSTANT  # the latter is the faster one
         moved = cv2.warpAffine(self.bgra, matrix, size, flags=_INVERSE_LINEAR, borderMode=border)
-        target = out[first:last]
+        colour = cv2.cvtColor(moved, cv2.COLOR_BGRA2BGR)
+        target = out[top:bottom, left:right]
         if self.opaque:
-            cv2.cvtColor(moved, cv2.COLOR_BGRA2BGR, dst=target)
+            target[:] = colour
             return
-        through = cv2.bitwise_not(cv2.extractChannel(moved, 3))
-        cv2.multiply(target, cv2.cvtColor(through, cv2.COLOR_GRAY2BGR), dst=target, scale=1 / 255)
-        cv2.add(target, cv2.cvtColor(moved, cv2.COLOR_BGRA2BGR), dst=target)
+        through = cv2.cvtColor(cv2.bitwise_not(cv2.extractChannel(moved, 3)), cv2.COLOR_GRAY2BGR)
+        cv2.add(cv2.multiply(target, through, scale=1 / 255), colour, dst=target)
+
+
+def _covered(place: float, anchor: float, size: int, zoom: float, limit: int) -> tuple[int, int]:
+    """The pixels, first and last + 1, that a layer covers along one axis of the frame."""
+    return max(0, int(place - anchor * zoom - 1)), min(limit, int(place + (size - anchor) * zoom + 2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +74,42 @@ def bake_backdrop(colour: Array, rng: np.random.Generator) -> Backdrop:
 
 
 def bake(
-    colour: Array,
-    alpha: Array | None,
-    rng: np.random.Generator,
-    *,
-    anchor: tuple[float, float] | None = None,
-    bottom: int | None = None,
+    colour: Array, alpha: Array | None, rng: np.random.Generator, *, anchor: tuple[float, float] | None = None
 ) -> Layer:
-    """A layer of a float image and its coverage 0..1 (None: opaque); its anchor is its middle unless named.
+    """A layer of a float image and its coverage 0..1 (None: opaque), cut to what it covers.
 
-    `bottom` says below which row nearer layers hide this one for certain.
+    `anchor` is in pixels of the image: its middle, unless given.
     """
     height, width = colour.shape[:2]
-    cover = np.ones((height, width), np.float32) if alpha is None else alpha
-    image = dither(np.dstack([colour * cover[..., None], cover * 255]), rng)
-    shown = np.flatnonzero(cover.max(axis=1) > 0)
-    top = int(shown[0]) if shown.size else height
-    middle = (width / 2, height / 2)
-    return Layer(image, anchor or middle, top, bottom or height, alpha is None)
+    ax, ay = anchor or (width / 2, height / 2)
+    if alpha is None:
+        return Layer(dither(np.dstack([colour, np.full((height, width), 255)]), rng), (ax, ay), opaque=True)
+    rows, columns = _extent(alpha.max(axis=1)), _extent(alpha.max(axis=0))
+    cover = alpha[rows, columns, None]
+    image = dither(np.concatenate([colour[rows, columns] * cover, cover * 255], axis=2), rng)
+    return Layer(image, (ax - columns.start, ay - rows.start))
+
+
+def bake_apart(
+    colour: Array, alpha: Array, rng: np.random.Generator, *, anchor: tuple[float, float], ground: int
+) -> list[Layer]:
+    """The same picture as several layers: what stands above the row `ground`, apart by empty columns, and the ground.
+
+    Cheaper to draw where much is empty.
+    """
+    low = alpha.copy()
+    low[: ground - _OVERLAP] = 0
+    layers = [bake(colour, low, rng, anchor=anchor)]
+    filled = alpha[:ground].max(axis=0) > 0
+    edges = np.flatnonzero(np.diff(filled, prepend=False, append=False))
+    for left, right in zip(edges[::2], edges[1::2], strict=True):
+        part = np.zeros_like(alpha)
+        part[:ground, left:right] = alpha[:ground, left:right]
+        layers.append(bake(colour, part, rng, anchor=anchor))
+    return layers
+
+
+def _extent(profile: Array) -> slice:
+    """From the first to the last place where `profile` is above zero."""
+    shown = np.flatnonzero(profile > 0)
+    return slice(int(shown[0]), int(shown[-1]) + 1) if shown.size else slice(0, 1)

@@ -80,4 +80,6 @@ def hang_leaves(width: int, height: int, reach: float, rng: np.random.Generator)
     fine = resize(field(rng, (512, 512), 1.0, low=12), side, side)[:height, :width]
     mass = resize(field(rng, (128, 128), 1.8, low=2), side, side)[:height, :width]
     down = np.arange(height, dtype=np.float32)[:, None] / height
-    return smooth(0.0, 0.25, fine * 0.55 + mass - (down - reach) * 9 - 0.3).astype(np.float32)
+    leaves = smooth(0.0, 0.25, fine * 0.55 + mass - (down - reach) * 9 - 0.3)
+    # A lump of leaves far below the others would hang in the air.
+    return (leaves * smooth(reach + 0.24, reach + 0.16, down)).astype(np.float32)
