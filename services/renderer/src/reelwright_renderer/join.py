@@ -7,6 +7,8 @@ from heapq import merge
 from pathlib import Path
 
 import av
+from av.audio.stream import AudioStream
+from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Stream
 from av.video.stream import VideoStream
@@ -44,32 +46,40 @@ def join(pieces: Sequence[Piece], audio: Path, fps: int, target: Path, title: st
             container.mux(packet)
 
 
+REORDERED = 2
+"""Frames that decoding runs ahead of showing: more than B-frames without references among them ever need."""
 Timed = tuple[Fraction, "Packet[Stream]"]
 
 
 def _video_packets(pieces: Sequence[Piece], fps: int, stream: VideoStream) -> Iterator[Timed]:
-    header, done = None, 0
+    """All frames in order of decoding, each shown at its number in the video.
+
+    Times of decoding are given anew: a segment too short for B-frames has others than its neighbours.
+    """
+    header, decoded, first = None, 0, 0
     for piece in pieces:
         with av.open(str(piece.path)) as container:
             source = container.streams.video[0]
             header = header or source.codec_context.extradata
             if source.codec_context.extradata != header:
                 raise SegmentsDiffer(f"segment {piece.path.stem} has other headers than the first one")
-            yield from _moved(container, source, Fraction(done, fps), stream)
-        done += piece.frames
+            for packet, tick in _packets(container, source):
+                packet.pts = (packet.pts or 0) + round(Fraction(first, fps) / tick)
+                packet.dts = round(Fraction(decoded - REORDERED, fps) / tick)
+                packet.stream = stream
+                decoded += 1
+                yield packet.dts * tick, packet
+        first += piece.frames
 
 
-def _audio_packets(container: av.container.InputContainer, stream: Stream) -> Iterator[Timed]:
-    yield from _moved(container, container.streams.audio[0], Fraction(0), stream)
+def _audio_packets(container: InputContainer, stream: AudioStream) -> Iterator[Timed]:
+    for packet, tick in _packets(container, container.streams.audio[0]):
+        packet.stream = stream
+        yield (packet.dts or 0) * tick, packet
 
 
-def _moved(container: av.container.InputContainer, source: Stream, by_s: Fraction, target: Stream) -> Iterator[Timed]:
-    """The stream's packets, `by_s` seconds later, addressed to `target`."""
+def _packets(container: InputContainer, source: Stream) -> "Iterator[tuple[Packet[Stream], Fraction]]":
+    """The stream's packets, each with the length of its tick in seconds; not the empty one at the end."""
     for packet in container.demux(source):
-        if packet.dts is None or packet.pts is None or packet.time_base is None:
-            continue
-        shift = round(by_s / packet.time_base)
-        packet.pts += shift
-        packet.dts += shift
-        packet.stream = target
-        yield packet.dts * packet.time_base, packet
+        if packet.size and packet.time_base is not None:
+            yield packet, packet.time_base

@@ -26,5 +26,5 @@ class Schedule(Generic[T]):
         """The next item for this lane: its own, else the last of the lane with most left. None when all are taken."""
         if self._runs[lane]:
             return self._runs[lane].popleft()[0]
-        richest = max(self._runs, key=lambda run: sum(cost for _, cost in run))
+        richest = max(self._runs, key=lambda run: (sum(cost for _, cost in run), len(run)))
         return richest.pop()[0] if richest else None

@@ -1,6 +1,4 @@
-"""The last rung: a plain card, a slow gradient in two neighbouring colours and a dark one. Always in motion."""
-
-import colorsys
+"""The last rung: a plain card, a slow gradient of two colours out of a dark one. Always in motion."""
 
 import cv2
 import numpy as np
@@ -16,6 +14,17 @@ COARSE = 8
 PERIODS_S = (11.0, 17.0, 23.0)
 """No two waves come round together within a scene, so it never repeats and never rests."""
 
+PALETTES = (
+    ("#0b1026", "#4b3fd1", "#1aa6b7"),
+    ("#1a0b2e", "#c2417d", "#5b2fd0"),
+    ("#06231f", "#1f9e6e", "#2a6fdb"),
+    ("#1c0a14", "#e0563f", "#7a2a8f"),
+    ("#0a1a2f", "#2f7fe0", "#7c4dff"),
+    ("#1f1206", "#e08a2e", "#b8323f"),
+    ("#0d1f26", "#2fb3a8", "#3f5fd8"),
+)
+"""Dark ground and two lights each: white captions are read on all of it."""
+
 
 class CardSource:
     """Draws a card whose colours and waves follow from `seed`."""
@@ -23,7 +32,7 @@ class CardSource:
     def __init__(self, seed: str, format_: Format) -> None:
         random = random_of(seed)
         self._format = format_
-        self._colours = _colours(random.random())
+        self._colours = [_yuv(colour) for colour in random.choice(PALETTES)]
         self._phases = [random.uniform(0, 2 * np.pi) for _ in PERIODS_S]
         self._turns = [random.choice((-1, 1)) for _ in PERIODS_S]
         height, width = -(-format_.height // COARSE), -(-format_.width // COARSE)
@@ -66,13 +75,8 @@ def _dither(seed: str, format_: Format) -> NDArray[np.float32]:
     return generator.random((format_.height + 16, format_.width + 16), np.float32)
 
 
-def _colours(hue: float) -> list[tuple[float, float, float]]:
-    """Y, U, V of the dark base and of two lighter colours beside it on the wheel."""
-    wheel = [(hue, 0.75, 0.22), (hue + 0.08, 0.65, 0.62), (hue - 0.10, 0.70, 0.48)]
-    return [_yuv(*colorsys.hsv_to_rgb(h % 1, s, v)) for h, s, v in wheel]
-
-
-def _yuv(red: float, green: float, blue: float) -> tuple[float, float, float]:
-    pixel = np.full((2, 2, 3), [round(255 * blue), round(255 * green), round(255 * red)], np.uint8)
-    y, u, v = planes_of_bgr(pixel)
+def _yuv(colour: str) -> tuple[float, float, float]:
+    """Y, U and V of "#RRGGBB"."""
+    red, green, blue = bytes.fromhex(colour[1:])
+    y, u, v = planes_of_bgr(np.full((2, 2, 3), [blue, green, red], np.uint8))
     return float(y[0, 0]), float(u[0, 0]), float(v[0, 0])

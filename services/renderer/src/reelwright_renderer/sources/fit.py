@@ -8,8 +8,9 @@ from av.video.stream import VideoStream
 
 from reelwright_renderer.timeline import Format
 
-UNSPECIFIED = 2
-HD_HEIGHT = 720
+BT709, UNSPECIFIED, BT601 = 1, 2, 6
+"""Matrix coefficients as H.264 numbers them."""
+HD_SIDE = 720
 
 
 class Fit:
@@ -47,9 +48,12 @@ class Fit:
         aspect = self._stream.sample_aspect_ratio or Fraction(1)
         pixel = 1 / aspect if turned else aspect
         left, top, wide, high = cover_crop(width, height, pixel, self._format)
-        matrix = ":in_color_matrix=" + _assumed_matrix(height) if frame.colorspace == UNSPECIFIED else ""
-        scale = f"{self._format.width}:{self._format.height}:flags=bicubic{matrix}:out_color_matrix=bt709:out_range=tv"
-        return [("crop", f"{wide}:{high}:{left}:{top}:exact=1"), ("scale", scale), ("format", "yuv420p")]
+        size = f"{self._format.width}:{self._format.height}"
+        return [
+            ("crop", f"{wide}:{high}:{left}:{top}:exact=1"),
+            ("scale", f"{size}:{_colours(frame)}:out_color_matrix=bt709:out_range=tv"),
+            ("format", "yuv420p"),
+        ]
 
 
 def cover_crop(width: int, height: int, pixel_aspect: Fraction, format_: Format) -> tuple[int, int, int, int]:
@@ -66,6 +70,13 @@ def upright(rotation: int) -> list[tuple[str, str]]:
     return turns.get(rotation % 360, [])
 
 
-def _assumed_matrix(height: int) -> str:
-    """Files that do not say it: BT.709 from HD on, BT.601 below, as players assume."""
-    return "bt709" if height >= HD_HEIGHT else "smpte170m"
+def _colours(frame: av.VideoFrame) -> str:
+    """Exact rounding where colours are converted, which costs half as much again; and from which colours.
+
+    Files that do not say it are BT.709 from HD on and BT.601 below, as players assume.
+    """
+    assumed = BT709 if min(frame.width, frame.height) >= HD_SIDE else BT601
+    matrix = assumed if frame.colorspace == UNSPECIFIED else int(frame.colorspace)
+    kept = matrix == BT709 and frame.format.name == "yuv420p"
+    told = f":in_color_matrix={'bt709' if matrix == BT709 else 'smpte170m'}" if matrix in (BT709, BT601) else ""
+    return f"flags=bicubic{'' if kept else '+accurate_rnd+full_chroma_int'}{told}"
