@@ -4,11 +4,12 @@ import pytest
 
 from reelwright_chassis.home import open_home
 from reelwright_standalone.errors import InputError
-from reelwright_standalone.jobs import JOBS, Job, JobBook, choices_of, job_name
+from reelwright_standalone.jobs import Job, JobBook, choices_of, job_name
 from reelwright_standalone.options import MakeOptions
-from reelwright_standalone.outputs import MADE, place, refuse_foreign
+from reelwright_standalone.outputs import place, refuse_foreign
 from reelwright_standalone.providers import Providers
 from reelwright_standalone.recording import Recording
+from reelwright_standalone.tables import JOBS, MADE
 
 RECORDING = Recording(Path("talk.mp3"), "a" * 64, 100)
 

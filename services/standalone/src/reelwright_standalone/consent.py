@@ -5,12 +5,12 @@ import time
 import typer
 from rich.console import Console
 
-from reelwright_chassis.store.port import Store, Table
+from reelwright_chassis.store.port import Store
 from reelwright_standalone.edits import Wishes
 from reelwright_standalone.errors import InputError
 from reelwright_standalone.providers import Providers, announcement, require_consent
+from reelwright_standalone.tables import CONSENT
 
-CONSENT = Table("consent", partition="providers")
 _LONGEST_MIN = 10.0
 
 

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from reelwright.events.v1 import media_pb2
@@ -97,7 +98,7 @@ class Delivery:
         )
         for blob, path in pairs:
             async with self._runtime.parts.blobs.local(blob.key) as source:
-                await place(self._runtime.parts.store, path, lambda target, source=source: _copy(source, target))
+                await place(self._runtime.parts.store, path, partial(shutil.copyfile, source))
 
     async def _scenes(self, plan: ScenePlan) -> list[SceneReport]:
         outcomes = {outcome.scene_id: outcome for outcome in self._project.scenes}
@@ -164,7 +165,3 @@ def _plain_name(name: str, prefix: str) -> str:
 
 def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
-
-
-def _copy(source: Path, target: Path) -> None:
-    shutil.copyfile(source, target)

@@ -51,11 +51,10 @@ def _checked(check: Callable[[StandaloneSettings], Finding], settings: Standalon
         return Finding(check.__name__.strip("_").replace("_", " "), f"{type(error).__name__}: {error}", well=False)
 
 
-def _video_encoder(settings: StandaloneSettings) -> Finding:
-    from reelwright_renderer.encode import choose_encoder  # noqa: PLC0415  # the engines take a second to import
+def _video_encoder(_: StandaloneSettings) -> Finding:
+    from reelwright_standalone.catalog import video_encoder  # noqa: PLC0415  # the engines take a second to import
 
-    chosen = choose_encoder()
-    return Finding("video encoder", f"{chosen.name} (av {version('av')})", well=True)
+    return Finding("video encoder", f"{video_encoder()} (av {version('av')})", well=True)
 
 
 def _speech_recognition(settings: StandaloneSettings) -> Finding:
@@ -65,11 +64,11 @@ def _speech_recognition(settings: StandaloneSettings) -> Finding:
     return Finding("speech recognition", f"faster-whisper {version('faster-whisper')} with {model}", well=True)
 
 
-def _word_timing(settings: StandaloneSettings) -> Finding:
+def _word_timing(_: StandaloneSettings) -> Finding:
     return Finding("word timing", f"pocketsphinx {version('pocketsphinx')} (English)", well=True)
 
 
-def _caption_font(settings: StandaloneSettings) -> Finding:
+def _caption_font(_: StandaloneSettings) -> Finding:
     from reelwright_standalone.catalog import caption_font  # noqa: PLC0415
 
     return Finding("caption font", caption_font(), well=True)

@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from reelwright_chassis.ids import content_id
-from reelwright_chassis.store.port import Index, Query, Store, Table, Value
+from reelwright_chassis.store.port import Query, Store, Value
 from reelwright_standalone.options import MakeOptions
 from reelwright_standalone.providers import Providers
 from reelwright_standalone.recording import Recording
-
-JOBS = Table("jobs", partition="job", indexes=(Index("by-audio", "audio", "used_at"),))
+from reelwright_standalone.tables import JOBS
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,7 @@ class Making:
         settings.render.CopyFrom(self._runtime.settings.scale.render_settings(self._wishes.caption_style))
         return settings
 
-    def _review(self) -> project_pb2.Review:
+    def _review(self) -> project_pb2.Review.ValueType:
         """A given plan is put in where the planner would begin; `--plan-only` stops where the pictures would."""
         if self._wishes.plan is not None:
             return project_pb2.REVIEW_BOTH if self._wishes.options.plan_only else project_pb2.REVIEW_TRANSCRIPT
@@ -179,7 +179,7 @@ class Making:
         return CommandRequest(caller=LOCAL, project_id=job.project_id, idempotency_key=new_id())
 
 
-def _stale(project: Project) -> list[project_pb2.Stage]:
+def _stale(project: Project) -> list[project_pb2.Stage.ValueType]:
     """What must be made again for the video to follow from the edits; a plan that exists is the user's and is kept."""
     return [stage for stage in project.stale if stage in (project_pb2.STAGE_ASSET, project_pb2.STAGE_RENDER)]
 

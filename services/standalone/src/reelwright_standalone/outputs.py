@@ -7,11 +7,9 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from reelwright_chassis.store.port import Item, Store, Table, Value
+from reelwright_chassis.store.port import Item, Store, Value
 from reelwright_standalone.errors import InputError
-
-MADE = Table("made-files", partition="path")
-"""Every file that we put somewhere, with the hashes it may have: how we know it again."""
+from reelwright_standalone.tables import MADE
 
 
 def _name(path: Path) -> str:
@@ -53,7 +51,7 @@ async def refuse_foreign(store: Store, paths: Iterable[Path], *, edited: Iterabl
             )
 
 
-async def place(store: Store, path: Path, write: Callable[[Path], None]) -> None:
+async def place(store: Store, path: Path, write: Callable[[Path], object]) -> None:
     """`write` fills a temporary file beside `path`, which then takes the name at once; remembered as ours."""
     with temporary_beside(path) as temporary:
         write(temporary)

@@ -1,4 +1,4 @@
-"""What the environment says to the embedded form. The only place in this member that reads it."""
+"""What the environment says to the embedded form."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from reelwright_standalone.profiles import PROFILES, Profile, ProfileName
 class StandaloneSettings(BaseSettings):
     """`REELWRIGHT_HOME`, `REELWRIGHT_PROFILE`, and the vendors' keys under the vendors' own names."""
 
-    model_config = SettingsConfigDict(env_prefix="REELWRIGHT_", extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(env_prefix="REELWRIGHT_", extra="ignore", env_ignore_empty=True, frozen=True)
 
     home: Path = Field(default_factory=lambda: platformdirs.user_data_path("reelwright", appauthor=False))
     profile: ProfileName = "standard"

@@ -3,14 +3,17 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from reelwright.events.v1.facts_pb2 import Progressed, ProjectChanged
 from reelwright.rpc.v1 import project_pb2
 from reelwright.rpc.v1.project_pb2 import GetProjectRequest, Project
 from reelwright_chassis.bus.port import Bus, Record
 from reelwright_standalone.progress import StageProgress
-from reelwright_standalone.rpc import LOCAL, Projects
+from reelwright_standalone.rpc import LOCAL
+
+if TYPE_CHECKING:
+    from reelwright_standalone.rpc import Projects
 
 _AT_REST = {
     project_pb2.STATE_COMPLETED,
@@ -33,7 +36,7 @@ def at_rest(project: Project) -> bool:
 class ProjectWatch:
     """One project's changes and progress, from `__aenter__` on."""
 
-    def __init__(self, bus: Bus, projects: Projects, project_id: str, progress: StageProgress) -> None:
+    def __init__(self, bus: Bus, projects: "Projects", project_id: str, progress: StageProgress) -> None:
         self._bus = bus
         self._projects = projects
         self._project_id = project_id
