@@ -45,7 +45,8 @@ def stand_people(stencil: Stencil, top: Array, group: Group, rng: np.random.Gene
         column = min(max(int(x * stencil.unit), 0), top.size - 1)
         figure = _Figure(stencil, x, float(heights[column]) + 2, height, skirt=index == 1)
         figure.draw(holds_left=index > 0, holds_right=index < len(group.heights) - 1)
-        x += height * 0.40
+        following = group.heights[index + 1] if index + 1 < len(group.heights) else 0.0
+        x += 0.2 * (height + following)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,34 +60,49 @@ class _Figure:
     skirt: bool
 
     def draw(self, *, holds_left: bool, holds_right: bool) -> None:
-        shoulder = 0.095 if self.skirt else 0.112
-        self.stencil.ellipse(*self._place(0, 0.925), 0.056 * self.height, 0.072 * self.height)
-        if self.skirt:
-            self._shape((-0.058, 0.94), (0.058, 0.94), (0.066, 0.83), (-0.066, 0.83))
-        self._shape((-0.03, 0.88), (0.03, 0.88), (0.04, 0.80), (-0.04, 0.80))
-        self._torso(shoulder)
+        self._head()
+        self._torso()
         self._skirt() if self.skirt else self._legs()
         for sign, holds in ((-1, holds_left), (1, holds_right)):
-            hand = 0.21 if holds else 0.15
-            arm = [(sign * shoulder, 0.78), (sign * (shoulder + 0.03), 0.62), (sign * hand, 0.46)]
-            self.stencil.stroke([self._place(*point) for point in arm], 0.043 * self.height)
+            shoulder = 0.082 if self.skirt else 0.098
+            bend = (0.150, 0.64) if holds else (0.124, 0.63)
+            hand = (0.205, 0.48) if holds else (0.118, 0.465)
+            self._limb([(shoulder * sign, 0.785), (bend[0] * sign, bend[1]), (hand[0] * sign, hand[1])], 0.046)
 
     def _place(self, x: float, y: float) -> tuple[float, float]:
         return self.x + x * self.height, self.ground - y * self.height
 
-    def _shape(self, *points: tuple[float, float]) -> None:
-        self.stencil.polygon([self._place(*point) for point in points])
+    def _shape(self, *half: tuple[float, float]) -> None:
+        """Fill the outline whose right half runs from top to bottom through `half`."""
+        left = [(-x, y) for x, y in reversed(half)]
+        self.stencil.polygon([self._place(*point) for point in (*half, *left)])
 
-    def _torso(self, shoulder: float) -> None:
-        right = [(0.045, 0.84), (shoulder, 0.80), (shoulder + 0.01, 0.72), (0.083, 0.58), (0.09, 0.46)]
-        left = [(-x, y) for x, y in reversed(right)]
-        self._shape(*right, *left)
+    def _limb(self, points: list[tuple[float, float]], width: float) -> None:
+        self.stencil.stroke([self._place(*point) for point in points], width * self.height)
+        for point in points:
+            x, y = self._place(*point)
+            self.stencil.ellipse(x, y, width * self.height / 2, width * self.height / 2)
+
+    def _head(self) -> None:
+        x, y = self._place(0, 0.932)
+        self.stencil.ellipse(x, y, 0.050 * self.height, 0.066 * self.height)
+        self._shape((0.028, 0.90), (0.034, 0.82))
+        if self.skirt:  # long hair
+            self._shape((0.050, 0.95), (0.062, 0.86), (0.056, 0.79), (0.0, 0.775))
+
+    def _torso(self) -> None:
+        if self.skirt:
+            self._shape((0.03, 0.845), (0.075, 0.825), (0.098, 0.79), (0.088, 0.70), (0.062, 0.60), (0.085, 0.48))
+        else:
+            self._shape((0.03, 0.85), (0.08, 0.828), (0.115, 0.79), (0.108, 0.70), (0.092, 0.58), (0.098, 0.45))
 
     def _legs(self) -> None:
-        self._shape((-0.09, 0.48), (0.005, 0.48), (0, 0.40), (-0.022, 0), (-0.085, 0))
-        self._shape((-0.005, 0.48), (0.09, 0.48), (0.085, 0), (0.022, 0), (0, 0.40))
+        for sign in (-1, 1):
+            self._limb([(0.048 * sign, 0.46), (0.054 * sign, 0.25), (0.058 * sign, 0.03)], 0.070)
+            self._limb([(0.058 * sign, 0.018), (0.072 * sign, 0.012)], 0.034)
+        self._shape((0.090, 0.48), (0.086, 0.36), (0.0, 0.36))
 
     def _skirt(self) -> None:
-        self._shape((-0.07, 0.52), (0.07, 0.52), (0.135, 0.24), (-0.135, 0.24))
-        self._shape((-0.06, 0.3), (-0.015, 0.3), (-0.025, 0), (-0.06, 0))
-        self._shape((0.015, 0.3), (0.06, 0.3), (0.06, 0), (0.025, 0))
+        self._shape((0.066, 0.53), (0.10, 0.40), (0.128, 0.22))
+        for sign in (-1, 1):
+            self._limb([(0.040 * sign, 0.26), (0.042 * sign, 0.02)], 0.040)
