@@ -224,8 +224,8 @@ class Request:
     errors: int = 0
     losses: int = 0
     stalls: int = 0
-    ended: int = 0
-    """The highest attempt whose end is known."""
+    failed: int = 0
+    """The latest attempt that told of its failure."""
 
 
 @dataclass(frozen=True, slots=True)

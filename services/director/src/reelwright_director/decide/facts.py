@@ -38,13 +38,20 @@ def succeeded(draft: Draft, request: Request, fact: Success) -> None:
 
 
 def failed(draft: Draft, request: Request, fact: WorkFailed) -> None:
-    """A verdict on the input counts whenever it comes; a mishap only as the end of an attempt not yet ended."""
+    """A verdict on the input counts whenever it comes; a mishap counts once, and only the latest attempt's.
+
+    That attempt may have been taken for lost: its worker has committed the record, so it must be asked again.
+    """
     if not fact.retryable:
         end_attempt(draft, request, "failed", fact.reason_code)
         _exhaust(draft, request, fact)
         give_up(draft, request, fact.reason_code, fact.message, fact.remedy)
-    elif request.status is not Status.FAILED and (not fact.work.attempt or fact.work.attempt > request.ended):
+    elif request.status is not Status.FAILED and _is_latest(draft, request, fact.work.attempt):
         attempt_failed(draft, request, fact)
+
+
+def _is_latest(draft: Draft, request: Request, attempt: int) -> bool:
+    return attempt == draft.project.begun.get(request.request_id) and attempt > request.failed
 
 
 def _exhaust(draft: Draft, request: Request, fact: WorkFailed) -> None:

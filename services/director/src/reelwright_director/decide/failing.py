@@ -6,7 +6,6 @@ from reelwright.events.v1.facts_pb2 import WorkFailed
 from reelwright_chassis.reasons import Actor, reason
 from reelwright_director.decide.steps import ask, end_attempt, fail, forget, remember, send
 from reelwright_director.decision import Draft
-from reelwright_director.expect import present
 from reelwright_director.state import Request, Stage, State, Status
 
 _WORKS_ON = {
@@ -26,14 +25,13 @@ def attempt_failed(draft: Draft, request: Request, fact: WorkFailed) -> None:
     now_s, policy = draft.now_s, draft.context.policy
     postponed = _is_outage(fact) and now_s - request.since_s < policy.max_postponed_s
     errors = request.errors + (0 if postponed else 1)
-    ended = max(request.ended, fact.work.attempt)
     if errors >= policy.max_errors:
         code = "attempts_exhausted" if fact.reason_code in _VAGUE else fact.reason_code
         give_up(draft, request, code, fact.message, fact.remedy, dead=True)
         return
     backoff_s = min(policy.max_backoff_s, policy.backoff_s * 2.0**request.errors)
     retry_at_s = now_s + max(fact.retry_after_s, 0.0 if postponed else backoff_s)
-    again_later(draft, replace(request, errors=errors, ended=ended, retry_at_s=retry_at_s))
+    again_later(draft, replace(request, errors=errors, failed=fact.work.attempt, retry_at_s=retry_at_s))
 
 
 def _is_outage(fact: WorkFailed) -> bool:
@@ -51,7 +49,6 @@ def again_later(draft: Draft, request: Request) -> None:
 
 def attempt_lost(draft: Draft, request: Request) -> None:
     """The lease ran out without a word. Its record was not committed: the bus delivers it again, nothing is asked."""
-    attempt = present(request.lease).attempt
     end_attempt(draft, request, "lost")
     losses = request.losses + 1
     if losses >= draft.context.policy.max_losses:
@@ -59,18 +56,16 @@ def attempt_lost(draft: Draft, request: Request) -> None:
     elif not _is_worked_on(draft, request):
         forget(draft, request)
     else:
-        ended = max(request.ended, attempt)
-        remember(draft, replace(request, status=Status.ASKED, lease=None, losses=losses, ended=ended))
+        remember(draft, replace(request, status=Status.ASKED, lease=None, losses=losses))
 
 
 def stalled(draft: Draft, request: Request) -> None:
     """Past the deadline: the same request once more, then no more."""
     end_attempt(draft, request, "stalled", "stalled")
-    ended = max(request.ended, request.lease.attempt if request.lease else 0)
     if request.stalls >= draft.context.policy.max_stalls:
-        give_up(draft, replace(request, ended=ended), "stalled", dead=True)
+        give_up(draft, request, "stalled", dead=True)
     else:
-        ask_again(draft, replace(request, stalls=request.stalls + 1, ended=ended))
+        ask_again(draft, replace(request, stalls=request.stalls + 1))
 
 
 def ask_again(draft: Draft, request: Request) -> None:

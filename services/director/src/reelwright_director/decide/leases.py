@@ -42,10 +42,12 @@ def beat(draft: Draft, asked: Beat) -> None:
 def end_leases(draft: Draft, _: EndLeases) -> None:
     """All holders are gone: every running attempt is lost. While nobody was there, no deadline ran."""
     for request in draft.project.requests:
-        rested = replace(request, deadline_at_s=None)
+        if request.deadline_at_s is None or draft.project.request(request.request_id) is None:
+            continue
+        rested = replace(request, deadline_at_s=_deadline_at_s(draft, request))
         if request.lease is not None:
             attempt_lost(draft, rested)
-        elif draft.project.request(request.request_id) is not None:
+        else:
             remember(draft, rested)
 
 
@@ -81,9 +83,13 @@ def _answer_holder(draft: Draft, request: Request, lease: Lease, asked: Begin) -
     draft.answer = Wait(min(longest_s, max(_SHORTEST_WAIT_S, lease.until_s - draft.now_s)))
 
 
+def _deadline_at_s(draft: Draft, request: Request) -> float:
+    return draft.now_s + draft.context.policy.deadline_s[request.stage]
+
+
 def _grant(draft: Draft, request: Request, asked: Begin) -> None:
     attempt = draft.project.begun.get(request.request_id, 0) + 1
-    deadline_at_s = request.deadline_at_s or draft.now_s + draft.context.policy.deadline_s[request.stage]
+    deadline_at_s = request.deadline_at_s or _deadline_at_s(draft, request)
     draft.change(begun={**draft.project.begun, request.request_id: attempt})
     remember(draft, replace(request, deadline_at_s=deadline_at_s))
     note(

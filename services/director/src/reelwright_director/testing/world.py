@@ -12,14 +12,17 @@ from reelwright_director.decide import create, decide
 from reelwright_director.decision import Booking, Context, Decision, Document, DocumentKey, DocumentMissing, Removing
 from reelwright_director.expect import Broken, typed
 from reelwright_director.policy import Policy
-from reelwright_director.state import Project, ProjectSettings
+from reelwright_director.state import Project, ProjectSettings, Request
 from reelwright_director.testing.messages import answer, blob
 
 M = TypeVar("M", bound=Message)
 
 
 class World:
-    """`published` holds what was sent, oldest first; `now_s` is the test's to move."""
+    """`published` holds what was sent, oldest first; `ordered` every asset request there ever was, by id.
+
+    `now_s` is the test's to move.
+    """
 
     def __init__(self, policy: Policy | None = None) -> None:
         self.now_s = 1_000_000.0
@@ -28,6 +31,7 @@ class World:
         self.published: list[tuple[str, Message]] = []
         self.bookings: list[Booking] = []
         self.removed: list[Removing] = []
+        self.ordered: dict[str, Request] = {}
         self.project: Project
 
     def create(self, settings: ProjectSettings | None = None, *, autostart: bool = True, script: str = "") -> None:
@@ -91,6 +95,7 @@ class World:
 
     def _take(self, decision: Decision) -> None:
         self.project = decision.project
+        self.ordered |= {r.request_id: r for r in self.project.requests if r.order is not None}
         self.documents.update(decision.documents)
         self.published += [(out.topic, out.message) for out in decision.outgoing]
         self.bookings += decision.bookings
@@ -101,7 +106,7 @@ class World:
         return replace(self.context, now_s=self.now_s)
 
 
-_REQUESTS = (
+REQUESTS = (
     requests.TranscriptionRequested,
     requests.PlanRequested,
     requests.AssetRequested,
@@ -110,4 +115,4 @@ _REQUESTS = (
 
 
 def _is_request(message: Message, kinds: tuple[type[Message], ...]) -> bool:
-    return isinstance(message, kinds or _REQUESTS)
+    return isinstance(message, kinds or REQUESTS)
