@@ -305,7 +305,7 @@ async def test_transactions_have_limits(tables: Store, key: str) -> None:
     hundred: list[Write] = [Put(PLAIN, {"id": f"{key}-{number}"}) for number in range(100)]
     await tables.transact(hundred)
     big = [Put(PLAIN, {"id": f"{key}-{number}", "a": "x" * 390_000}) for number in range(11)]
-    for refused in (hundred + [Delete(PLAIN, {"id": key})], [], [*hundred[:1], *hundred[:1]], big):
+    for refused in ([*hundred, Delete(PLAIN, {"id": key})], [], [*hundred[:1], *hundred[:1]], big):
         with pytest.raises(ValueError):  # noqa: PT011
             await tables.transact(refused)
 

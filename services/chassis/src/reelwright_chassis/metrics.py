@@ -23,6 +23,15 @@ RECORDS = Counter("reelwright_records", "Records that a consumer ended with, by 
 DEAD_LETTERS = Counter("reelwright_dead_letters", "Records put aside, by the topic they came from.", ["topic"])
 OUTAGES = Gauge("reelwright_outage_calls", "Calls that wait for a part that is away.")
 
+# The kling-gateway.
+KLING_POSTS = Counter(
+    "reelwright_kling_posts", "Paid calls that were sent, by what came of them.", ["product", "outcome"]
+)
+KLING_CHARGED = Counter("reelwright_kling_charged_usd", "What the provider charged, in US dollars.", ["product"])
+ASSETS_MADE = Counter(
+    "reelwright_assets_made", "Assets by the rung that gave them; all but planned are fallbacks.", ["rung"]
+)
+
 # The bus and the store.
 PUBLISHED = Counter("reelwright_bus_messages_published", "Messages that the bus has acknowledged.", ["topic"])
 PUBLISH_SECONDS = Histogram(

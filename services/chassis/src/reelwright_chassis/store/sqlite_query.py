@@ -44,12 +44,15 @@ def _page(found: list[tuple[Sort, str, Sort, str]], limit: int) -> Page:
 
 def _bounds(query: Query) -> tuple[str, list[Sort]]:
     """The clauses on the sort attribute, and their values."""
+    name, numeric = _sort_of(query.table, query.index)
     alias = "i" if query.index is None else "e"
     clauses, values = "", list[Sort]()
     for comparison, bound in ((">=", query.low), ("<=", query.high)):
-        if bound is not None:
+        if bound is not None and name is None:
+            raise ValueError(f"{query.table.name}/{query.index or ''} has no sort attribute to bound")
+        if bound is not None and name is not None:
             clauses += f" AND {alias}.sort {comparison} ?"
-            values.append(_check_bound(query, bound))
+            values.append(check_sort(query.table.name, name, bound, numeric=numeric))
     if query.cursor is not None:
         cursor = decode_cursor(query.cursor)
         beyond = ">" if query.ascending else "<"
@@ -59,14 +62,8 @@ def _bounds(query: Query) -> tuple[str, list[Sort]]:
     return clauses, values
 
 
-def _check_bound(query: Query, bound: Sort) -> Sort:
-    name, numeric = _sort_of(query.table, query.index)
-    if name is None:
-        raise ValueError(f"{query.table.name}/{query.index or ''} has no sort attribute to bound")
-    return check_sort(query.table.name, name, bound, numeric=numeric)
-
-
 def _sort_of(table: Table, index_name: str | None) -> tuple[str | None, bool]:
+    """The sort attribute, if there is one, and whether it holds numbers. Raises ValueError for an unknown index."""
     if index_name is None:
         return table.sort, table.numeric
     for index in table.indexes:
