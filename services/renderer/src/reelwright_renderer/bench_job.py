@@ -1,0 +1,59 @@
+"""The job that is measured: three clips and two stills under four transitions, captions, a voice. Made of nothing."""
+
+from pathlib import Path
+
+from reelwright.events.v1 import media_pb2 as media
+from reelwright.events.v1.requests_pb2 import RenderRequested, RenderSettings
+from reelwright_chassis.blobs.port import Blobs
+from reelwright_renderer.testing import (
+    ClipShape,
+    request,
+    scene,
+    stored_asset,
+    voice,
+    words,
+    write_clip,
+    write_recording,
+    write_still,
+)
+
+JOB_S, QUICK_JOB_S = 20.0, 5.0
+SCENES = 5
+_TRANSITIONS = (
+    media.TRANSITION_CUT,
+    media.TRANSITION_FADE,
+    media.TRANSITION_SLIDE,
+    media.TRANSITION_WIPE,
+    media.TRANSITION_ZOOM,
+)
+_LIKE_KLING = (("preset", "veryfast"), ("crf", "20"))
+_TEXT = "every word that is spoken here stands in a caption and the picture moves beneath it".split()  # noqa: SIM905
+
+
+async def build_job(blobs: Blobs, folder: Path, seconds: float) -> RenderRequested:
+    """The request at full size; its media are drawn into `folder` and stored."""
+    each_s = seconds / SCENES
+    recording = write_recording(folder / "talk.wav", voice(seconds + 10))
+    audio = await blobs.put_file("audio-projects/bench/recording", recording, content_type="audio/wav")
+    scenes = [scene(index, index * (each_s + 1), each_s, kind) for index, kind in enumerate(_TRANSITIONS)]
+    assets = [await _asset(blobs, folder, index, each_s + 1) for index in range(SCENES)]
+    count = round((seconds + SCENES) / 0.35)
+    spoken = words([_TEXT[index % len(_TEXT)] for index in range(count)], 0.0, each_s=0.35)
+    asked = request(audio, scenes, assets, spoken, RenderSettings(caption_style="highlight"))
+    asked.project_id = "bench"
+    return asked
+
+
+async def _asset(blobs: Blobs, folder: Path, index: int, seconds: float) -> media.Asset:
+    if index % 2:
+        return await stored_asset(blobs, index, write_still(folder / f"{index}.png", 1080, 1920, seed=index))
+    shape = ClipShape(720, 1280, fps=24, frames=round(seconds * 24), step=3, options=_LIKE_KLING)
+    clip = write_clip(folder / f"{index}.mp4", shape, seed=index)
+    return await stored_asset(blobs, index, clip, duration_s=seconds)
+
+
+def edited(asked: RenderRequested) -> RenderRequested:
+    """The same with one scene's picture exchanged for another scene's."""
+    other = RenderRequested.FromString(asked.SerializeToString())
+    other.assets[1].blob.CopyFrom(other.assets[3].blob)
+    return other
