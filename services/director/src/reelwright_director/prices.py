@@ -12,11 +12,13 @@ CLIP_USD_PER_S = 0.6 * 0.14
 STILL_USD = 8 * 0.0035
 SHORTEST_CLIP_S = 3
 LONGEST_CLIP_S = 15
+STRETCH = 1.1
+"""A clip may be this much shorter than its scene: the renderer slows it so little that nobody sees it."""
 
 
 def cap_usd(kind: int, duration_s: float) -> float:
     """The price of one asset of this kind for a scene of this length. A card is free: no provider makes it."""
     if kind == ASSET_KIND_CLIP:
-        billed_s = min(max(math.ceil(duration_s), SHORTEST_CLIP_S), LONGEST_CLIP_S)
+        billed_s = min(max(math.ceil(duration_s / STRETCH), SHORTEST_CLIP_S), LONGEST_CLIP_S)
         return round(billed_s * CLIP_USD_PER_S, 6)
     return STILL_USD if kind == ASSET_KIND_STILL else 0.0
