@@ -48,7 +48,8 @@ from reelwright_kling_gateway.prices import Prices
 from reelwright_kling_gateway.probe import MediaFacts
 from reelwright_kling_gateway.purchase import Desk
 from reelwright_kling_gateway.slots import Slots
-from reelwright_kling_gateway.submissions import Policy, State, Submission
+from reelwright_kling_gateway.steps import Policy
+from reelwright_kling_gateway.submissions import State, Submission
 from reelwright_kling_gateway.tables import SLOTS
 from reelwright_kling_gateway.testing import JumpClock
 
@@ -338,15 +339,15 @@ ORDER = Order(Product.CLIP, "kling-3.0", "waves", "9:16", "720p", 5, "asset-plan
 SUBMISSION = Submission("asset", Rung.PLANNED, ORDER, 0.42)
 
 
-async def test_a_later_attempt_takes_over_and_the_earlier_one_stops(world: World) -> None:
+async def test_a_later_attempt_takes_over_and_the_earlier_one_writes_no_more(world: World) -> None:
     ledger = world.studio(Life()).desk.ledger
     early = await ledger.open(SUBMISSION, Holder("request", "a", 1))
     late = await ledger.take(SUBMISSION, Holder("request", "b", 2))
     posting = replace(SUBMISSION, state=State.POSTING)
-    with pytest.raises(Stopped):
+    with pytest.raises(Retry):
         await ledger.save(early, posting)
     assert (await ledger.save(late, posting)).version == late.version + 1
-    with pytest.raises(Stopped):
+    with pytest.raises(Retry):
         await ledger.open(SUBMISSION, Holder("request", "c", 3))
 
 

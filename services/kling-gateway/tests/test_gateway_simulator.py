@@ -284,7 +284,7 @@ async def test_a_project_that_accepts_nothing_lower_is_told_why(tmp_path: Path) 
             with pytest.raises(Reject) as caught:
                 await generate(on.studio(), asked, on.job(attempt))
             assert caught.value.reason_code == "prompt_refused"
-            assert caught.value.message == "Failure to pass the risk control system"
+            assert caught.value.message == "planned (kling-3.0) failed: Failure to pass the risk control system"
         assert len(on.wire.posted) == 1
 
 

@@ -11,10 +11,9 @@ from reelwright_kling_gateway.client.errors import KlingError, Reaction
 from reelwright_kling_gateway.client.order import Order, Product
 from reelwright_kling_gateway.client.task import Status, Task
 from reelwright_kling_gateway.ladder import FailureKind, Rung
-from reelwright_kling_gateway.submissions import (
+from reelwright_kling_gateway.steps import (
     Begun,
     Done,
-    Effort,
     GiveUp,
     Gone,
     Known,
@@ -24,16 +23,11 @@ from reelwright_kling_gateway.submissions import (
     Policy,
     Post,
     Refused,
-    State,
     Step,
-    Submission,
     Unseen,
     Watch,
-    lost,
-    next_step,
-    not_posted,
-    posting,
 )
+from reelwright_kling_gateway.submissions import Effort, State, Submission, lost, next_step, not_posted, posting
 
 POLICY = Policy()
 ORDER = Order(Product.CLIP, "kling-3.0", "waves", "9:16", "720p", 8, "asset-planned")

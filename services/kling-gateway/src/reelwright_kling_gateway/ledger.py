@@ -1,21 +1,22 @@
 """The submissions as they are stored: written before money moves, and owned by one attempt at a time.
 
-Every write names the version it was read at, so that of two attempts at the same row one fails and stops. A lease keeps
-others away from a row whose POST may be under way; it ends early for a later attempt at the same request, because the
-director grants that one only when the earlier has ended.
+Every write names the version it was read at, so that of two attempts at the same row one fails, and reads again. A
+lease keeps others away from a row whose POST may be under way; it ends early for a later attempt at the same request,
+because the director grants that one only when the earlier has ended.
 """
 
 from dataclasses import dataclass, replace
 from typing import Any
 
 from reelwright_chassis.clock import Clock
-from reelwright_chassis.errors import Conflict, Retry, Stopped
+from reelwright_chassis.errors import Conflict, Retry
 from reelwright_chassis.store.port import Absent, Equals, Query, Store
 from reelwright_kling_gateway.submissions import Submission
 from reelwright_kling_gateway.tables import SUBMISSIONS, submission_from_item, submission_to_item
 
 LEASE_S = 120.0
 """Well above the longest exchange with the provider (`client.http.EXCHANGE_S`)."""
+_LOOK_AGAIN_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,12 @@ class Ledger:
         return sorted((submission_from_item(item) for item in page.items), key=lambda found: found.rung)
 
     async def open(self, submission: Submission, holder: Holder) -> Entry:
-        """Write down a new intent. Raises `Stopped` when another attempt did so first."""
+        """Write down a new intent. Raises `Retry` when another attempt did so first."""
         entry = Entry(submission, holder, version=1, lease_until_s=self._clock.now_s() + LEASE_S)
         try:
             await self._store.put(SUBMISSIONS, _item(entry), when=Absent())
         except Conflict as error:
-            raise Stopped("another attempt began this submission") from error
+            raise Retry("another attempt began this submission", delay_s=_LOOK_AGAIN_S) from error
         return entry
 
     async def take(self, submission: Submission, holder: Holder) -> Entry:
@@ -66,7 +67,7 @@ class Ledger:
         return await self.save(stored, stored.submission)
 
     async def save(self, entry: Entry, submission: Submission) -> Entry:
-        """Store the submission's new state and renew the lease. Raises `Stopped` when another attempt took it over."""
+        """Store the submission's new state and renew the lease. Raises `Retry` when another attempt wrote meanwhile."""
         saved = replace(
             entry,
             submission=submission,
@@ -76,7 +77,7 @@ class Ledger:
         try:
             await self._store.put(SUBMISSIONS, _item(saved), when=Equals({"version": entry.version}))
         except Conflict as error:
-            raise Stopped("another attempt took this submission over") from error
+            raise Retry("another attempt wrote to this submission", delay_s=_LOOK_AGAIN_S) from error
         return saved
 
 

@@ -12,6 +12,8 @@ from reelwright_kling_gateway.prompts import cut, marked_for_simulator, soften
 
 _ASPECTS = ("9:16", "16:9", "1:1")
 _MARKER_ROOM_CHARS = 64
+_STRETCH = 1.1
+"""A clip may be this much shorter than its scene: the renderer slows it so little that nobody sees it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Models:
     other_still: str
     clip_resolution: str
     still_resolution: str
+    clip_longest_s: int = 15
 
 
 def order_for(request: AssetRequested, rung: Rung, *, softened: bool, models: Models, simulated: bool) -> Order:
@@ -44,6 +47,11 @@ def order_for(request: AssetRequested, rung: Rung, *, softened: bool, models: Mo
         prompt=marked_for_simulator(prompt, request.look) if simulated else prompt,
         aspect=request.aspect if request.aspect in _ASPECTS else _ASPECTS[0],
         resolution=models.clip_resolution if is_clip else models.still_resolution,
-        duration_s=CLIP_MODELS[model].duration_for(math.ceil(request.duration_s)) if is_clip else 0,
+        duration_s=_clip_s(request.duration_s, model, models.clip_longest_s) if is_clip else 0,
         external_task_id=f"{request.asset_id}-{rung.label}",
     )
+
+
+def _clip_s(scene_s: float, model: str, longest_s: int) -> int:
+    """How many seconds to buy for a scene: enough, on offer, and no more than the settings pay for."""
+    return CLIP_MODELS[model].duration_for(min(math.ceil(scene_s / _STRETCH), longest_s))

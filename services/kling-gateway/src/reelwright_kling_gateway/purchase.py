@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
+from reelwright_chassis import metrics
 from reelwright_chassis.clock import Clock
-from reelwright_chassis.errors import Retry, Stopped
+from reelwright_chassis.errors import ReelwrightError, Retry, Stopped
+from reelwright_chassis.logs import get_logger
 from reelwright_chassis.worker.job import Job
-from reelwright_kling_gateway import submissions as machine
+from reelwright_kling_gateway import steps, submissions
 from reelwright_kling_gateway.brakes import STOPPING, Brakes
 from reelwright_kling_gateway.client.errors import KlingError, Reaction
 from reelwright_kling_gateway.client.http import EXCHANGE_S
@@ -17,8 +20,11 @@ from reelwright_kling_gateway.client.order import Order
 from reelwright_kling_gateway.ledger import Entry, Ledger
 from reelwright_kling_gateway.poller import Poller
 from reelwright_kling_gateway.slots import Slots
-from reelwright_kling_gateway.submissions import Effort, Observation, Policy, State, Step, Submission
+from reelwright_kling_gateway.steps import Observation, Policy, Step
+from reelwright_kling_gateway.submissions import Effort, State, Submission
 from reelwright_kling_gateway.waiting import pause, stoppable
+
+log = get_logger(__name__)
 
 REASONS: Final[Mapping[Reaction, tuple[str, float]]] = {
     Reaction.FIX_CREDENTIALS: ("kling_credentials", 60.0),
@@ -71,8 +77,8 @@ class Purchase:
     async def carry_out(self) -> Submission:
         """The submission in its terminal state. Raises `Retry` (go on later from what is stored) and `Stopped`."""
         try:
-            step = await self._see(machine.Begun())
-            while not isinstance(step, machine.Done):
+            step = await self._see(steps.Begun())
+            while not isinstance(step, steps.Done):
                 step = await self._see(await self._do(step))
         finally:
             if self._effort.submission.state is State.INTENT:
@@ -85,7 +91,7 @@ class Purchase:
         At the end the slot is given back first: dying in between costs a repeated look, the other way round a slot.
         """
         before = self._effort.submission
-        self._effort, step = machine.next_step(
+        self._effort, step = submissions.next_step(
             self._effort, observation, self._desk.clock.monotonic_s(), self._desk.policy
         )
         if self._effort.submission != before:
@@ -99,15 +105,15 @@ class Purchase:
 
     async def _do(self, step: Step) -> Observation:
         match step:
-            case machine.Post(after_s):
+            case steps.Post(after_s):
                 return await self._post(after_s)
-            case machine.LookUp(after_s):
+            case steps.LookUp(after_s):
                 return await self._look_up(after_s)
-            case machine.Watch():
+            case steps.Watch():
                 return await self._watch()
-            case machine.GiveUp(error):
+            case steps.GiveUp(error):
                 raise self._given_up(error)
-            case machine.Done():
+            case steps.Done():
                 raise AssertionError("a finished submission has nothing left to do")
 
     async def _post(self, after_s: float) -> Observation:
@@ -118,13 +124,30 @@ class Purchase:
         await self._desk.slots.acquire(self._order.family, self._order.external_task_id, self._job)
         await self._announce()
         try:
-            return machine.Known(await self._desk.provider.create(self._order))
+            task = await self._desk.provider.create(self._order)
         except KlingError as error:
-            return machine.Refused(error)
+            self._tell_post(error.reaction, error)
+            return steps.Refused(error)
+        self._tell_post("created")
+        return steps.Known(task)
+
+    def _tell_post(self, outcome: str, error: KlingError | None = None) -> None:
+        """The vendor's text is left out: it may repeat the prompt."""
+        metrics.KLING_POSTS.labels(product=self._order.product, outcome=outcome).inc()
+        log.info(
+            "kling_posted",
+            outcome=outcome,
+            asset_id=self._entry.submission.asset_id,
+            rung=self._entry.submission.rung.label,
+            model=self._order.model,
+            code=error.code if error else 0,
+            http_status=error.http_status if error else 200,
+            vendor_request_id=error.request_id if error else "",
+        )
 
     async def _announce(self) -> None:
         """Write down that a POST may be under way, and make sure that it is still wanted: the last thing before it."""
-        self._effort = machine.posting(self._effort)
+        self._effort = submissions.posting(self._effort)
         await self._save()
         try:
             await self._job.confirm()
@@ -132,8 +155,9 @@ class Purchase:
                 await self._save()
                 await self._job.confirm()
         except (Stopped, asyncio.CancelledError):
-            self._effort = machine.not_posted(self._effort)
-            await self._save()
+            self._effort = submissions.not_posted(self._effort)
+            with suppress(ReelwrightError):  # unmarked or not, it is safe: a marked one is looked for first
+                await self._save()
             raise
 
     async def _look_up(self, after_s: float) -> Observation:
@@ -142,8 +166,8 @@ class Purchase:
         try:
             task = await self._desk.provider.find(self._order.product, self._order.external_task_id)
         except KlingError as error:
-            return machine.LookUpFailed(error)
-        return machine.Known(task) if task is not None else machine.Unseen(asked_s)
+            return steps.LookUpFailed(error)
+        return steps.Known(task) if task is not None else steps.Unseen(asked_s)
 
     async def _watch(self) -> Observation:
         await self._desk.slots.try_acquire(self._order.family, self._order.external_task_id)
@@ -155,7 +179,7 @@ class Purchase:
             raise
         except KlingError as error:
             raise self._given_up(error) from error
-        return machine.Known(task) if task is not None else machine.Gone()
+        return steps.Known(task) if task is not None else steps.Gone()
 
     def _follow(self) -> None:
         """Kling knows no cancel: what runs will be charged, so its end is read and booked while this process lives."""
@@ -167,8 +191,8 @@ class Purchase:
         end = self._desk.poller.watch(self._order.product, self._effort.submission.task_id)
         try:
             task = await asyncio.shield(end)
-            await self._see(machine.Known(task) if task is not None else machine.Gone())
-        except (KlingError, Stopped):
+            await self._see(steps.Known(task) if task is not None else steps.Gone())
+        except (KlingError, Retry):
             return  # the stored state stands: whoever takes the request up again reads the end itself
 
     async def _release_slot(self) -> None:

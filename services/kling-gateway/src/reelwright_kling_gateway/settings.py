@@ -12,6 +12,7 @@ from reelwright_kling_gateway.client.new import CLIP_MODELS
 from reelwright_kling_gateway.orders import Models
 
 _PREFIX = "REELWRIGHT_KLING_"
+_HOSTS = {"kling": "https://api-singapore.klingai.com", "sim": "http://127.0.0.1:8090"}
 SIMULATOR_KEY = "api-key-kling-simulated"
 """What the simulator takes when nobody set another key."""
 
@@ -34,8 +35,9 @@ class KlingSettings(BaseSettings):
 
     provider: Literal["kling", "sim"] = Field(description="kling: the vendor, for money. sim: the simulator.")
     base_url: str = Field(
-        default="https://api-singapore.klingai.com",
-        description="The vendor's host (https://api-beijing.klingai.com for keys made in China), or the simulator's.",
+        default="",
+        description="The vendor's host (https://api-beijing.klingai.com for keys made in China), or the simulator's. "
+        "Unset: the vendor's outside China, or a simulator on this machine.",
     )
     api_key: SecretStr = Field(default=SecretStr(""), validation_alias=_vendor("API_KEY"), description="API key.")
     access_key: SecretStr = Field(
@@ -51,6 +53,12 @@ class KlingSettings(BaseSettings):
     clip_model: str = Field(default="kling-3.0", description="Text-to-video model.")
     other_clip_model: str = Field(default="kling-2.5-turbo", description="The one after a failure.")
     clip_resolution: str = Field(default="720p", description="720p or 1080p.")
+    clip_longest_s: int = Field(
+        default=11,
+        ge=3,
+        le=15,
+        description="The most seconds of one clip; a longer scene plays it slower, then mirrored.",
+    )
     still_model: str = Field(default="kling-v3", description="Text-to-image model.")
     other_still_model: str = Field(default="kling-v2-1", description="The one after a failure.")
     still_resolution: str = Field(default="2k", description="1k or 2k; 2k costs the same and bears a zoom.")
@@ -84,6 +92,10 @@ class KlingSettings(BaseSettings):
         return self.provider == "sim"
 
     @property
+    def host(self) -> str:
+        return self.base_url or _HOSTS[self.provider]
+
+    @property
     def counts_money(self) -> bool:
         return not self.simulated if self.priced is None else self.priced
 
@@ -96,6 +108,7 @@ class KlingSettings(BaseSettings):
             other_still=self.other_still_model,
             clip_resolution=self.clip_resolution,
             still_resolution=self.still_resolution,
+            clip_longest_s=self.clip_longest_s,
         )
 
     @property

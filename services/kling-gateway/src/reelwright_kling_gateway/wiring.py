@@ -18,7 +18,7 @@ from reelwright_kling_gateway.prices import Prices
 from reelwright_kling_gateway.purchase import Desk
 from reelwright_kling_gateway.settings import KlingSettings
 from reelwright_kling_gateway.slots import Slots
-from reelwright_kling_gateway.submissions import Policy
+from reelwright_kling_gateway.steps import Policy
 
 
 def kling_client(settings: KlingSettings, client: httpx.AsyncClient, clock: Clock) -> Kling:
@@ -26,7 +26,7 @@ def kling_client(settings: KlingSettings, client: httpx.AsyncClient, clock: Cloc
     key: Credential = ApiKey(settings.key)
     pair = settings.key_pair
     legacy = SignedToken(*pair, now_s=clock.now_s) if pair else key
-    return Kling(client, settings.base_url, new_credential=key, legacy_credential=legacy)
+    return Kling(client, settings.host, new_credential=key, legacy_credential=legacy)
 
 
 def open_studio(
