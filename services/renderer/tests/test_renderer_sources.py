@@ -99,12 +99,13 @@ def test_a_camera_move_is_smooth_below_the_pixel(tmp_path: Path) -> None:
     assert float(np.sqrt(((straight - smoothed) ** 2).mean())) < 0.09
 
 
-def test_a_camera_move_is_eased_at_both_ends(tmp_path: Path) -> None:
+def test_a_camera_move_is_gentle_at_its_ends_but_never_rests(tmp_path: Path) -> None:
     path = tmp_path / "dots.png"
     cv2.imwrite(str(path), dots(220, 390))
     still = StillSource(path, KenBurns(1.0, 1.3, (0.5, 0.5), (0.5, 0.5)), 101, FORMAT)
     first, second, middle, next_to_middle = (places(drawn(still, index)[0])[0] for index in (0, 2, 49, 51))
-    assert np.abs(second - first).max() < np.abs(next_to_middle - middle).max() / 3
+    at_end, in_middle = np.abs(second - first).max(), np.abs(next_to_middle - middle).max()
+    assert 0.4 * in_middle < at_end < 0.8 * in_middle
 
 
 @pytest.mark.parametrize(("width", "height"), [(180, 320), (90, 160), (400, 225), (301, 303), (33, 77), (64, 900)])

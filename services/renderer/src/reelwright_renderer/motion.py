@@ -35,3 +35,8 @@ def choose_motion(seed: str, duration_s: float) -> KenBurns:
 def eased(progress: float) -> float:
     """Smoothstep: 0 to 1 with no jerk at either end."""
     return progress * progress * (3 - 2 * progress)
+
+
+def drifting(progress: float) -> float:
+    """Eased, but never at rest: a camera move is under way when its scene is cut to, and when it is left."""
+    return 0.6 * progress + 0.4 * eased(progress)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from reelwright_renderer.captions.port import Plane, Planes
 from reelwright_renderer.frames import planes_of_bgr
-from reelwright_renderer.motion import eased
+from reelwright_renderer.motion import drifting
 from reelwright_renderer.sources.port import unreadable
 from reelwright_renderer.timeline import Format, KenBurns
 
@@ -45,7 +45,7 @@ class StillSource:
 
     def _view(self, index: int) -> tuple[float, float, float]:
         """Scale (picture pixels per frame pixel, >= 1) and top left corner of the view in frame `index`."""
-        move, progress = self._move, eased(min(max(index / max(self._count - 1, 1), 0.0), 1.0))
+        move, progress = self._move, drifting(min(max(index / max(self._count - 1, 1), 0.0), 1.0))
         zoom = move.zoom_from * (move.zoom_to / move.zoom_from) ** progress
         focus = [a + (b - a) * progress for a, b in zip(move.focus_from, move.focus_to, strict=True)]
         scale = max(self._closest / zoom, 1.0)
