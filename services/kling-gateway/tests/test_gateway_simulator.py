@@ -40,6 +40,7 @@ class Wire(httpx.AsyncBaseTransport):
     def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
         self._inner = inner
         self.lost: list[str] = []
+        self.media_away = False
         self.dying: asyncio.Task[Any] | None = None
         self.dies_at: tuple[int, str] | None = None
         self.sent: list[httpx.Request] = []
@@ -47,6 +48,8 @@ class Wire(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.sent.append(request)
         await self._maybe_die("before")
+        if self.media_away and "authorization" not in request.headers:
+            raise httpx.ConnectError("the store of results is away")
         loss = self.lost.pop(0) if self.lost and request.method == "POST" else ""
         if loss == "request":
             raise httpx.ReadTimeout("the request never arrived")
@@ -119,7 +122,7 @@ def request(prompt: str = "waves at dawn", **more: Any) -> AssetRequested:
         "asset_id": "asset-1",
         "scene_id": "scene-1",
         "kind": media_pb2.ASSET_KIND_CLIP,
-        "duration_s": 3.2,
+        "duration_s": 4.0,
         "aspect": "9:16",
         "lowest_rung": media_pb2.RUNG_CARD,
         "cost_cap_usd": 5.0,
@@ -296,6 +299,18 @@ async def test_a_paid_result_that_cannot_be_had_is_not_bought_again(tmp_path: Pa
         assert (fact.asset.calls_charged, await on.charged()) == (1, ["asset-1-planned"])
         assert fact.asset.cost_usd > 0
         assert [note.code for note in fact.asset.notes] == ["result_lost"]
+
+
+async def test_a_result_that_cannot_be_fetched_now_is_fetched_later(tmp_path: Path) -> None:
+    async with bench(tmp_path) as on:
+        on.wire.media_away = True
+        with pytest.raises(Retry) as caught:
+            await generate(on.studio(), request(), on.job())
+        assert caught.value.reason_code == "kling_unreachable"
+        on.wire.media_away = False
+        fact = await generate(on.studio(), request(), on.job())
+        assert fact.asset.rung == media_pb2.RUNG_PLANNED
+        assert len(on.wire.posted) == 1
 
 
 async def test_a_lost_result_without_a_card_is_a_failure_that_says_what_it_cost(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """What an asset may cost at most: the cap that its request carries. The provider's own gateway books what it did cost.
 
 Source: the vendor's price page of 2026: a clip of 3.0 without sound at 720p is 0.6 units of $0.14 per second begun,
-3 to 15 of them; a picture is 8 units of $0.0035.
+of which the gateway buys 3 to 11; a picture is 8 units of $0.0035.
 """
 
 import math
@@ -11,7 +11,7 @@ from reelwright.events.v1.media_pb2 import ASSET_KIND_CLIP, ASSET_KIND_STILL
 CLIP_USD_PER_S = 0.6 * 0.14
 STILL_USD = 8 * 0.0035
 SHORTEST_CLIP_S = 3
-LONGEST_CLIP_S = 15
+LONGEST_CLIP_S = 11
 STRETCH = 1.1
 """A clip may be this much shorter than its scene: the renderer slows it so little that nobody sees it."""
 

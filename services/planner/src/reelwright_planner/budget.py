@@ -8,7 +8,9 @@ from enum import StrEnum
 from reelwright_planner.prices import IMAGE_UNIT_USD, IMAGE_UNITS, VIDEO_UNIT_USD, VIDEO_UNITS_PER_S
 
 SHORTEST_CLIP_S = 3
-"""Kling 3.0-turbo makes clips of 3 to 15 s."""
+"""Kling 3.0 makes clips of 3 to 15 s."""
+STRETCH = 1.1
+"""A clip may be this much shorter than its scene: the renderer slows it so little that nobody sees it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +18,7 @@ class ClipTerms:
     """How clips are bought: resolution, and the most seconds of one (a longer scene plays it slower or mirrored)."""
 
     resolution: str = "720p"
-    longest_s: int = 8
+    longest_s: int = 11
 
 
 class Kind(StrEnum):
@@ -29,7 +31,7 @@ STILL_USD = IMAGE_UNITS * IMAGE_UNIT_USD
 
 def clip_cost_usd(length_s: float, terms: ClipTerms) -> float:
     """What a clip for a scene of this length costs; whole seconds are billed."""
-    billed_s = min(max(math.ceil(length_s), SHORTEST_CLIP_S), terms.longest_s)
+    billed_s = min(max(math.ceil(length_s / STRETCH), SHORTEST_CLIP_S), terms.longest_s)
     return billed_s * VIDEO_UNITS_PER_S[terms.resolution] * VIDEO_UNIT_USD
 
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 VIDEO_UNIT_USD = 0.14
 IMAGE_UNIT_USD = 0.0035
-VIDEO_UNITS_PER_S = {"720p": 0.8, "1080p": 1.0}
-"""Kling 3.0-turbo, by resolution (vendor's price page, 2026)."""
+VIDEO_UNITS_PER_S = {"720p": 0.6, "1080p": 0.8}
+"""Kling 3.0 without sound, by resolution (vendor's price page, 2026)."""
 IMAGE_UNITS = 8
 """Kling v3, omni and O1 images up to 2k (vendor's price page, 2026)."""
 

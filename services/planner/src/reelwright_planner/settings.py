@@ -21,7 +21,7 @@ class PlannerSettings(Settings):
         default="720p", description="What clips are bought in, for estimates."
     )
     clip_longest_s: int = Field(
-        default=8, ge=3, le=15, description="The most seconds of one bought clip, for estimates."
+        default=11, ge=3, le=15, description="The most seconds of one bought clip, for estimates."
     )
     api_key: SecretStr = Field(default=SecretStr(""), validation_alias="OPENAI_API_KEY", description="Its key.")
     base_url: str = Field(

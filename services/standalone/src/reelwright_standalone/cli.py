@@ -22,12 +22,15 @@ app = typer.Typer(
 projects_app = typer.Typer(help="What has been made on this machine.", no_args_is_help=True)
 app.add_typer(projects_app, name="projects")
 
+_PIPE_WIDTH = 140
+"""Columns where no terminal says how many there are."""
 _JSON_HELP = "Print the result as one JSON object on the last line of standard output."
 
 
 def console(*, stderr: bool = True) -> Console:
     """Talk goes to standard error, so that standard output holds results alone."""
-    return Console(stderr=stderr, highlight=False)
+    talk = Console(stderr=stderr, highlight=False)
+    return talk if talk.is_terminal else Console(stderr=stderr, highlight=False, width=_PIPE_WIDTH)
 
 
 @app.callback()

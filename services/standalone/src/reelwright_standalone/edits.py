@@ -19,10 +19,13 @@ from reelwright_standalone.jobs import Job, JobBook
 from reelwright_standalone.options import MakeOptions
 from reelwright_standalone.ownasset import store_own_asset
 from reelwright_standalone.planfile import PlanFile, read_plan
+from reelwright_standalone.providers import Providers
 from reelwright_standalone.rpc import LOCAL
 from reelwright_standalone.runtime import Runtime
 from reelwright_standalone.transcriptfile import read_script
 from reelwright_standalone.watch import ProjectWatch
+
+_UNPRICED_USD = 1000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,10 @@ class Wishes:
         """The option before the plan file; "" for what the project has."""
         return self.options.caption_style or (self.plan.caption_style if self.plan is not None else "")
 
+    def budget_usd(self, providers: Providers) -> float:
+        """What the pictures may cost. The simulator's cost nothing, so that no budget keeps it from a clip."""
+        return self.options.budget_usd if providers.pictures == "kling" else _UNPRICED_USD
+
 
 def read_wishes(options: MakeOptions) -> Wishes:
     """Raises `InputError` for a script or plan that cannot be used."""
@@ -55,8 +62,9 @@ def read_wishes(options: MakeOptions) -> Wishes:
 class Edits:
     """Each edit makes a new revision in the director; what hangs on it becomes stale, for the caller to make again."""
 
-    def __init__(self, runtime: Runtime, wishes: Wishes) -> None:
+    def __init__(self, runtime: Runtime, providers: Providers, wishes: Wishes) -> None:
         self._runtime = runtime
+        self._providers = providers
         self._wishes = wishes
         self._book = JobBook(runtime.parts.store)
 
@@ -87,7 +95,7 @@ class Edits:
             wanted.caption_style = wanted.render.caption_style = self._wishes.caption_style
         if self._wishes.options.title:
             wanted.title = self._wishes.options.title
-        wanted.budget_usd = self._wishes.options.budget_usd
+        wanted.budget_usd = self._wishes.budget_usd(self._providers)
         if wanted == project.settings:
             return project
         return await self._runtime.projects.UpdateProject(

@@ -1,6 +1,7 @@
 """`reelwright make` for one recording: finds or starts its job, takes up edits, waits, and puts the results down."""
 
 import time
+from pathlib import Path
 
 from reelwright.rpc.v1 import project_pb2
 from reelwright.rpc.v1.project_pb2 import (
@@ -56,7 +57,7 @@ class Making:
         self._wishes = wishes
         self._progress = progress
         self._book = JobBook(runtime.parts.store)
-        self._edits = Edits(runtime, wishes)
+        self._edits = Edits(runtime, providers, wishes)
 
     async def run(self) -> MadeReport:
         options = self._wishes.options
@@ -92,7 +93,11 @@ class Making:
 
     async def _create(self, name: str, choices: dict[str, str]) -> Job:
         request = CreateProjectRequest(
-            caller=LOCAL, idempotency_key=new_id(), client_reference=name, settings=self._settings()
+            caller=LOCAL,
+            idempotency_key=new_id(),
+            client_reference=name,
+            settings=self._settings(),
+            labels={"recording": self._recording.path.stem[:100]},
         )
         project = await self._runtime.projects.CreateProject(request)
         return Job(name, project.project_id, self._recording.sha256, choices, self._wishes.script_hash)
@@ -100,14 +105,14 @@ class Making:
     def _settings(self) -> ProjectSettings:
         options = self._wishes.options
         settings = ProjectSettings(
-            title=options.title or self._recording.path.stem,
+            title=options.title,
             target_duration_s=options.duration_s or 0.0,
             review=self._review(),
             caption_style=self._wishes.caption_style,
             look=options.look,
             direction=options.direction,
             language=options.language,
-            budget_usd=options.budget_usd,
+            budget_usd=self._wishes.budget_usd(self._providers),
             script=self._wishes.script,
         )
         settings.render.CopyFrom(self._runtime.settings.scale.render_settings(self._wishes.caption_style))
@@ -136,7 +141,7 @@ class Making:
     async def _finished(self, job: Job, project: Project) -> bool:
         if project.state == project_pb2.STATE_FAILED:
             await self._discard_if_worthless(job, project)
-            raise _failure(project)
+            raise _failure(project, self._runtime.settings.log_file)
         if self._wishes.options.plan_only and project.state in _HAS_PLAN:
             return True
         return project.state == project_pb2.STATE_COMPLETED and not _stale(project)
@@ -184,10 +189,12 @@ def _stale(project: Project) -> list[project_pb2.Stage.ValueType]:
     return [stage for stage in project.stale if stage in (project_pb2.STAGE_ASSET, project_pb2.STAGE_RENDER)]
 
 
-def _failure(project: Project) -> InputError | FaultError:
+def _failure(project: Project, log: Path) -> InputError | FaultError:
     failure = project.failure
     sentence = " ".join(part.strip() for part in (failure.message, failure.remedy) if part.strip())
     if reason(failure.reason_code).actor is Actor.USER:
         return InputError(sentence)
     stage = project_pb2.Stage.Name(failure.stage).removeprefix("STAGE_").lower()
-    return FaultError(f"{sentence} (stage {stage}, reason {failure.reason_code}, project {project.project_id})")
+    return FaultError(
+        f"{sentence} (stage {stage}, reason {failure.reason_code}, project {project.project_id}; log: {log})"
+    )

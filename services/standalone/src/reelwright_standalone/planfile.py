@@ -19,14 +19,21 @@ from reelwright_standalone.errors import InputError
 Second = Annotated[float, Field(ge=0, le=600)]
 
 _HEAD = """\
-What the video is made of. Edit it and run again:
+# What the video is made of. Edit it and run again:
+#
+#     reelwright make {recording} --plan {plan}
+#
+# Only what you change is made again. In each scene:
+#
+#   audio       which seconds of the recording are heard: [[from, to], ...]
+#   kind        clip or still
+#   prompt      what is to be seen
+#   transition  how the scene begins: cut, fade, slide, wipe or zoom
+#   look        a look for drawn pictures (reelwright styles), or auto
+#   asset       a picture or clip of your own instead of a made one: my-picture.jpg
+#
+# text is for you to know the place; captions come from the transcript.
 
-    reelwright make {recording} --plan {plan}
-
-Only what you change is made again. Times are seconds of the recording; kinds: clip, still;
-transitions: cut, fade, slide, wipe, zoom. To show a picture or clip of your own, add to its scene:
-
-    asset: my-picture.jpg
 """
 
 
@@ -85,10 +92,9 @@ def write_plan(
         audience=plan.audience,
         scenes=[_scene_map(scene, own.get(scene.index, "")) for scene in plan.scenes],
     )
-    document.yaml_set_start_comment(head)
     document.yaml_add_eol_comment("which of your projects this belongs to: leave it", "job")
-    document.yaml_set_comment_before_after_key("scenes", before="\nThe scenes, in the order of the video")
-    buffer = io.StringIO()
+    buffer = io.StringIO(head)
+    buffer.seek(0, io.SEEK_END)
     _yaml().dump(document, buffer)
     path.write_text(buffer.getvalue(), encoding="utf-8")
 
@@ -105,7 +111,6 @@ def _scene_map(scene: Scene, own: str) -> CommentedMap:
     )
     if own:
         entry["asset"] = own
-    entry.yaml_add_eol_comment("for you to know the place; captions come from the transcript", "text")
     return entry
 
 

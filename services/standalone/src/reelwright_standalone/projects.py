@@ -34,7 +34,7 @@ def list_projects(console: Console) -> int:
         table.add_column(column)
     for project in projects:
         table.add_row(
-            project.project_id, _local(project.created_at), _plain(project.settings.title), _state(project),
+            project.project_id, _local(project.created_at), _plain(_title(project)), _state(project),
             f"${project.cost_usd:.2f}",
         )  # fmt: skip
     console.print(table)
@@ -63,7 +63,7 @@ def show_project(console: Console, wanted: str) -> int:
 def remove_projects(console: Console, wanted: Sequence[str]) -> int:
     removed = asyncio.run(_remove(wanted))
     for project in removed:
-        console.print(f"Removed {project.project_id} {project.settings.title}", markup=False)
+        console.print(f"Removed {project.project_id} {_title(project)}", markup=False)
     return 0
 
 
@@ -109,6 +109,10 @@ def _match(projects: Sequence[Project], wanted: str) -> Project:
         return matching[0]
     problem = "is no project of yours" if not matching else "fits more than one project"
     raise InputError(f"{wanted!r} {problem}; see `reelwright projects list`.")
+
+
+def _title(project: Project) -> str:
+    return project.settings.title or project.labels.get("recording", "")
 
 
 def _state(project: Project) -> str:

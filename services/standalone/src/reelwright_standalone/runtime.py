@@ -1,10 +1,11 @@
 """Every service in this process, on the embedded backends of one home."""
 
 import asyncio
+import logging
 import os
 import socket
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from pydantic import SecretStr
 from reelwright.rpc.v1.project_pb2 import GetProjectRequest, Project
 from reelwright_chassis.home import Home, open_home
 from reelwright_chassis.ids import new_id
+from reelwright_chassis.logs import configure_logs
 from reelwright_chassis.parts import Parts, Service
 from reelwright_chassis.rpc import Mounted, connect, local_address, serve
 from reelwright_director.service import Director
@@ -33,6 +35,9 @@ from reelwright_transcription.settings import TranscriptionSettings
 
 if TYPE_CHECKING:
     from reelwright_standalone.rpc import Projects
+
+_LOG_BYTES = 10_000_000
+"""A log larger than this is put aside at the next start; one is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class Runtime:
 async def open_runtime(settings: StandaloneSettings, providers: Providers) -> AsyncIterator[Runtime]:
     """All services, working. They end in order when the block does. Raises `StateInUse` when the home is taken."""
     async with AsyncExitStack() as stack:
+        stack.enter_context(_logged(settings))
         home = await stack.enter_async_context(open_home(settings.home))
         sim = await stack.enter_async_context(_simulator(settings)) if providers.pictures == "sim" else None
         plans = _planner_settings(settings, providers)
@@ -71,11 +77,27 @@ async def open_runtime(settings: StandaloneSettings, providers: Providers) -> As
         yield Runtime(settings, parts, projects, sim)
 
 
+@contextmanager
+def _logged(settings: StandaloneSettings) -> Iterator[None]:
+    """The services' log goes to a file in the home: the terminal belongs to the user."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    if settings.log_file.exists() and settings.log_file.stat().st_size > _LOG_BYTES:
+        settings.log_file.replace(settings.log_file.with_suffix(".old.log"))
+    with settings.log_file.open("a", encoding="utf-8") as stream:
+        configure_logs(service="standalone", style="json", stream=stream)
+        try:
+            yield
+        finally:
+            logging.shutdown()
+            logging.getLogger().handlers.clear()
+
+
 @asynccontextmanager
 async def open_director(settings: StandaloneSettings) -> AsyncIterator[Runtime]:
     """The books alone: nothing is worked on. For commands that look or tidy up."""
-    async with open_home(settings.home) as home, _director(home) as (parts, projects):
-        yield Runtime(settings, parts, projects, None)
+    with _logged(settings):
+        async with open_home(settings.home) as home, _director(home) as (parts, projects):
+            yield Runtime(settings, parts, projects, None)
 
 
 @asynccontextmanager
@@ -110,6 +132,7 @@ def _kling_gateway(parts: Parts, settings: StandaloneSettings, sim: InProcess | 
     if sim is None:
         return KlingGateway(parts, KlingSettings(provider="kling", api_key=_key(settings.kling_api_key)))
     knobs = KlingSettings(
+        clip_longest_s=15,
         provider="sim", base_url=BASE_URL, api_key=SecretStr(sim.api_key), poll_s=0.2, poll_longest_s=1.0
     )
     return KlingGateway(parts, knobs, transport=sim.transport())

@@ -21,5 +21,9 @@ class StandaloneSettings(BaseSettings):
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
 
     @property
+    def log_file(self) -> Path:
+        return self.home / "reelwright.log"
+
+    @property
     def scale(self) -> Profile:
         return PROFILES[self.profile]
