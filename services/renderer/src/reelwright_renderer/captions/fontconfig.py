@@ -20,6 +20,14 @@ _CONFIGURATION = """\
   <dir>/Library/Fonts</dir>
   <dir>~/Library/Fonts</dir>
   <cachedir>{cache}</cachedir>
+  <alias binding="strong">
+    <family>emoji</family>
+    <prefer>
+      <family>Noto Color Emoji</family>
+      <family>Apple Color Emoji</family>
+      <family>Twemoji</family>
+    </prefer>
+  </alias>
 </fontconfig>
 """
 

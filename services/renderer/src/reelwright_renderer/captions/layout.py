@@ -165,19 +165,16 @@ def _shadow(inks: Sequence[Ink], place: Rectangle, size_px: int) -> Patch:
                 strip.paint(patch, "#000000")
     mask = soften(cv2.bitwise_not(strip.keep[0]), 0.11 * size_px)
     down = round(0.05 * size_px)
-    mask[place.height - down :] = 0
-    lowered = np.roll(mask, down, axis=0)
-    ramp = max(2, round(_RAMP_EM * size_px))
-    return Patch(cv2.multiply(lowered, _ramped(place.height, place.width, ramp), scale=1 / 255), place.x, place.y)
+    lowered = cv2.copyMakeBorder(mask[: place.height - down], down, 0, 0, 0, cv2.BORDER_CONSTANT)
+    _ramp_edges(lowered, max(2, round(_RAMP_EM * size_px)))
+    return Patch(lowered, place.x, place.y)
 
 
-def _ramped(height: int, width: int, ramp: int) -> Mask:
-    """255 inside, falling to 0 over `ramp` px at the edges: where the safe box cuts a shadow, nobody sees the cut."""
-    rows, columns = (
-        np.minimum(1, np.minimum(np.arange(length), np.arange(length)[::-1]) / ramp) for length in (height, width)
-    )
-    inside: Mask = (255 * np.minimum(rows[:, None], columns[None, :])).astype(np.uint8)
-    return inside
+def _ramp_edges(mask: Mask, ramp: int) -> None:
+    """Let it fall to 0 over `ramp` px at all edges: where the safe box cuts a shadow, nobody sees the cut."""
+    for side in (mask, mask[::-1], mask.T, mask.T[::-1]):
+        edge = side[:ramp]
+        edge[:] = edge * (np.arange(len(edge), dtype=np.float32) / ramp)[:, None]
 
 
 def _bar(bands: Sequence[Band], place: Rectangle, size_px: int) -> Patch:

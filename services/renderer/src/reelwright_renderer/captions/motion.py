@@ -83,14 +83,18 @@ class Scene:
                 self.put(strip, index, spoken)
         return strip
 
+    def _backdrop(self) -> Strip:
+        strip = Strip(self.layout.place)
+        strip.paint(self.layout.backdrop, self.layout.style.dark, self.layout.backdrop_opacity)
+        return strip
+
     def _under(self) -> Strip:
         return self.under(unmoved)
 
     def under(self, zoom: Zoom) -> Strip:
-        """Backdrop and outlines. All outlines lie under all fills, so that none eats a neighbour."""
+        """Backdrop (soft, so it stays as it is) and outlines, all under all fills, so that none eats a neighbour."""
         layout = self.layout
-        strip = Strip(layout.place)
-        strip.paint(zoom(layout.backdrop), layout.style.dark, layout.backdrop_opacity)
+        strip = self.kept("backdrop", self._backdrop).copy()
         for ink in layout.inks:
             if ink.outline is not None:
                 strip.paint(zoom(ink.outline), layout.style.dark)

@@ -17,6 +17,8 @@ _UNSPACED = re.compile(
 _FIRST_CJK = "\u2e80"
 _NEVER_FIRST = frozenset("、。，．！？：；）」』】〉》ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ…・％")
 _NEVER_LAST = frozenset("（「『【〈《เแโใไ")
+_VOWELS = frozenset("aeiouyаеёиоуыэюяαεηιουω")
+_ONE_SOUND = frozenset(("ch", "ck", "ph", "qu", "rh", "sh", "th", "ts"))
 _STRAIGHT_QUOTES = frozenset("\"'")
 
 
@@ -92,15 +94,17 @@ def _may_part(left: str, right: str) -> bool:
 
 def hyphen_places(text: str) -> list[int]:
     """Where an alphabetic word is best hyphenated: before a consonant that a vowel follows, never near its ends."""
-    vowels = set("aeiouyаеёиоуыэюяαεηιουω")
     plain = unicodedata.normalize("NFD", text.casefold())
     if len(plain) != len(text):
         plain = "".join(unicodedata.normalize("NFD", c)[0] for c in text.casefold())
     if len(plain) != len(text):
         return []
-    return [
-        i for i in range(4, len(text) - 3) if plain[i] not in vowels and plain[i + 1] in vowels and plain[i].isalpha()
-    ]
+    return [i for i in range(4, len(text) - 3) if _begins_syllable(plain[i - 1], plain[i], plain[i + 1])]
+
+
+def _begins_syllable(before: str, letter: str, after: str) -> bool:
+    """A consonant before a vowel, and no half of a sound written with two letters."""
+    return letter.isalpha() and letter not in _VOWELS and after in _VOWELS and before + letter not in _ONE_SOUND
 
 
 def is_alphabetic(text: str) -> bool:

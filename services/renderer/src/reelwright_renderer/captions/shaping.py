@@ -1,9 +1,8 @@
 """A line of words shaped once by Pango, and taken apart into masks that register to the pixel.
 
 The same layout is drawn several times with other parts hidden (alpha of 1 in 65535 is 0 in 8 bits, and hidden parts
-still count as ink): each word alone gives its mask; word backgrounds in id colours give the words' boxes, right in any
-script and direction; nothing but hidden words leaves the colour emoji, which ignore alpha; a trailing H gives the
-baseline and the capitals' height, so that captions never jump with the letters that they happen to have.
+still count as ink): each word alone gives its mask; nothing but hidden words leaves the colour emoji, which ignore
+alpha; word backgrounds in id colours tell whose they are, right in any direction; a trailing H gives the baseline and the capitals' height, so that captions never jump with the letters that they happen to have.
 """
 
 from collections.abc import Callable, Sequence
@@ -62,10 +61,12 @@ def shape_line(texts: Sequence[str], size_px: int, *, language: str, mark: str) 
     def render(span: Span, probe: str = _HIDDEN) -> Pixels:
         return draw(_markup(texts, size_px, mark, span, probe), size_px, language=language)
 
-    boxes = render(lambda i: f'{_HIDDEN} background="#{i + 1:02x}00{_ID_BLUE:02x}"')
     emoji = render(lambda _: _HIDDEN)
     probe = cv2.subtract(render(lambda _: _HIDDEN, "")[..., 3], emoji[..., 3])
-    inks = [_word_ink(index, render, emoji, boxes) for index in range(len(texts))]
+    pictures = _pictures(len(texts), render, emoji) if emoji[..., 3].any() else [None] * len(texts)
+    inks = [
+        WordInk(cv2.subtract(_alone(index, render), emoji[..., 3]), picture) for index, picture in enumerate(pictures)
+    ]
     return _measured(inks, probe)
 
 
@@ -79,16 +80,23 @@ def _markup(texts: Sequence[str], size_px: int, mark: str, span: Span, probe: st
     return f"{markup}{mark}<span {probe}> H</span>"
 
 
-def _word_ink(index: int, render: Callable[[Span], Pixels], emoji: Pixels, boxes: Pixels) -> WordInk:
-    alone = render(lambda i: "" if i == index else _HIDDEN)[..., 3]
-    mask = cv2.subtract(alone, emoji[..., 3])
-    own = (boxes[..., 0] == index + 1) & (boxes[..., 1] == 0) & (boxes[..., 2] == _ID_BLUE)
-    columns = np.flatnonzero(own.any(0))
-    pictures = np.zeros_like(emoji)
-    if len(columns):
-        within = np.s_[:, columns[0] : columns[-1] + 1]
-        pictures[within] = emoji[within]
-    return WordInk(mask, pictures if pictures[..., 3].any() else None)
+def _alone(index: int, render: Callable[[Span], Pixels]) -> Mask:
+    """The coverage of one word and of all emoji."""
+    return render(lambda i: "" if i == index else _HIDDEN)[..., 3]
+
+
+def _pictures(count: int, render: Callable[[Span], Pixels], emoji: Pixels) -> list[Pixels | None]:
+    """The emoji of each word, told apart by the words' boxes."""
+    boxes = render(lambda i: f'{_HIDDEN} background="#{i + 1:02x}00{_ID_BLUE:02x}"')
+    pictures: list[Pixels | None] = []
+    for index in range(count):
+        own = (boxes[..., 0] == index + 1) & (boxes[..., 1] == 0) & (boxes[..., 2] == _ID_BLUE)
+        columns = np.flatnonzero(own.any(0))
+        picture = np.zeros_like(emoji)
+        if len(columns):
+            picture[:, columns[0] : columns[-1] + 1] = emoji[:, columns[0] : columns[-1] + 1]
+        pictures.append(picture if picture[..., 3].any() else None)
+    return pictures
 
 
 def _measured(inks: Sequence[WordInk], probe: Mask) -> ShapedLine:
