@@ -59,6 +59,11 @@ def test_a_producer_may_name_another_topic() -> None:
     assert encode(RenderRequested(**IDS), source="x", topic="render-gpu.requests").topic == "render-gpu.requests"
 
 
+def test_a_topic_takes_only_what_it_is_declared_to_carry() -> None:
+    with pytest.raises(ValueError, match="results does not carry"):
+        encode(RenderRequested(**IDS), source="x", topic="results")
+
+
 def test_decode_gives_the_message_of_whichever_type_it_is() -> None:
     record = received(encode(WorkFailed(**IDS, reason_code="stalled"), source="x"))
     assert decode(record, TranscriptReady, WorkFailed) == WorkFailed(**IDS, reason_code="stalled")

@@ -37,9 +37,11 @@ def encode(
     """The message that carries `fact` (a request, a fact, a change, a progress) to its topic, under its key.
 
     `source` is the service that says it, `trace` the context of what caused it (None begins a new trace), `topic`
-    another than the first that carries this type.
+    another than the first that carries this type. Raises KeyError or ValueError where no topic carries it.
     """
     declared = topics().topics[topic] if topic is not None else topics().carrying(type(fact))
+    if fact.DESCRIPTOR.name not in declared.carries:
+        raise ValueError(f"{topic} does not carry {fact.DESCRIPTOR.full_name}")
     trace = trace.child() if trace is not None else TraceContext.new()
     headers = {
         "ce_specversion": "1.0",

@@ -1,5 +1,6 @@
 """A director that gives leases to whoever asks, unless told otherwise."""
 
+import asyncio
 from collections import Counter, deque
 from typing import Any
 
@@ -28,6 +29,7 @@ class FakeDirector(work_pb2_grpc.WorkServiceServicer):
         self._attempts: Counter[str] = Counter()
         self._answers: dict[str, deque[Go | Drop | Wait]] = {}
         self._stops: dict[str, str] = {}
+        self._asked = asyncio.Event()
 
     def will_answer(self, request_id: str, *answers: Go | Drop | Wait) -> None:
         """What the next Begins of this request are told; after that, go."""
@@ -37,9 +39,15 @@ class FakeDirector(work_pb2_grpc.WorkServiceServicer):
         """From now on the Beats of this request are told to stop."""
         self._stops[request_id] = why
 
+    async def next_begin(self) -> None:
+        """Returns when the next Begin was answered."""
+        self._asked.clear()
+        await self._asked.wait()
+
     async def begin(self, subject: Subject) -> Go | Drop | Wait:
         self._check_here()
         self.begun.append(subject)
+        self._asked.set()
         if answers := self._answers.get(subject.request_id):
             return answers.popleft()
         self._attempts[subject.request_id] += 1

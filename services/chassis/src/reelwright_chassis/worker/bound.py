@@ -1,6 +1,8 @@
 """A worker at work: from a record to the lease, to the handler, to the fact, to the offset."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, Protocol, TypeVar, cast
 
 from google.protobuf.message import Message as Proto
@@ -27,12 +29,14 @@ from reelwright_chassis.worker.scratch import scratch_folder
 from reelwright_chassis.worker.stop import StopSignal
 
 R = TypeVar("R", bound=Proto)
+T = TypeVar("T")
 
 log = get_logger(__name__)
 
 # How long a handler has to notice that the director said stop, before it is cancelled.
 _STOP_GRACE_S = 30.0
 _SHUTDOWN = "shutdown"
+_RESULTS = "results"
 
 
 class _Fact(Event, Protocol):
@@ -96,11 +100,11 @@ class BoundWorker(Generic[R]):
         try:
             request, subject = self._read(record)
         except Undecodable as error:
-            await self._dead_letters.put(record, error, attempts=0)
+            await self._ride_out(partial(self._dead_letters.put, record, error, attempts=0))
             self._count("undecodable")
             return Ended.FINISHED
         with bound_contextvars(project_id=subject.project_id, request_id=subject.request_id):
-            answer = await self._leases.begin(subject)
+            answer = await self._ride_out(lambda: self._leases.begin(subject))
             match answer:
                 case Wait(seconds):
                     log.info("job_held_by_another", wait_s=seconds)
@@ -159,7 +163,7 @@ class BoundWorker(Generic[R]):
     async def _answer(self, request: R, job: Attempt) -> Proto:
         """The handler's fact; one that could not be sent is the handler's fault, and is treated as such."""
         fact = await self._handler(request, job)
-        check_message(encode(fact, source=self.name))
+        check_message(encode(fact, source=self.name, topic=_RESULTS))
         return fact
 
     async def _patience(self, go: Go, stop: StopSignal) -> None:
@@ -179,9 +183,9 @@ class BoundWorker(Generic[R]):
 
     async def _publish(self, record: Record, fact: Proto) -> str:
         """Returns when the broker has it. While the bus is away it waits, under its lease."""
-        message = encode(fact, source=self.name, trace=trace_of(record))
+        message = encode(fact, source=self.name, topic=_RESULTS, trace=trace_of(record))
         try:
-            await self._driver.outage.ride_out(lambda: self._parts.bus.publish([message]), self._driver.stopping)
+            await self._ride_out(lambda: self._parts.bus.publish([message]))
         except Stopped:
             return "abandoned"
         if isinstance(fact, WorkFailed):
@@ -202,6 +206,10 @@ class BoundWorker(Generic[R]):
             await self._parts.bus.publish([encode(told, source=self.name, trace=trace_of(record))])
         except Unavailable:
             metrics.PROGRESS_LOST.labels(worker=self.name).inc()
+
+    async def _ride_out(self, call: Callable[[], Awaitable[T]]) -> T:
+        """Raises `Stopped` when a shutdown comes before the part is back."""
+        return await self._driver.outage.ride_out(call, self._driver.stopping)
 
     def _count(self, outcome: str) -> None:
         metrics.JOBS.labels(worker=self.name, outcome=outcome).inc()

@@ -41,7 +41,7 @@ class Later:
 
 
 Handle = Callable[[Record], Awaitable[Ended | Later]]
-"""Works on one record. May raise `Unavailable` (called again when the part may be back) and nothing else."""
+"""Works on one record. Rides out outages itself; may raise `Stopped` (the same as `ABANDONED`) and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,7 @@ class Driver:
     async def _job(self, key: str, ticket: Ticket, record: Record) -> None:
         ended: Ended | Later = Ended.ABANDONED
         try:
-            ended = await self.outage.ride_out(lambda: self._handle(record), self.stopping)
+            ended = await self._handle(record)
         except Stopped:
             pass
         finally:

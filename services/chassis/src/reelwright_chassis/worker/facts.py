@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from google.protobuf.message import Message as Proto
 from structlog.contextvars import bound_contextvars
@@ -10,7 +11,7 @@ from reelwright_chassis import metrics
 from reelwright_chassis.bus.port import Bus, Record
 from reelwright_chassis.clock import Clock, SystemClock
 from reelwright_chassis.envelope import decode
-from reelwright_chassis.errors import Reject, Unavailable, Undecodable
+from reelwright_chassis.errors import Reject, Stopped, Undecodable
 from reelwright_chassis.logs import get_logger
 from reelwright_chassis.worker.dead_letters import DeadLetters
 from reelwright_chassis.worker.driver import Driver, Ended, Limits
@@ -77,7 +78,7 @@ class FactConsumer:
         try:
             fact = decode(record, *self._types)
         except Undecodable as error:
-            await self._dead_letters.put(record, error, attempts=0)
+            await self._ride_out(partial(self._dead_letters.put, record, error, attempts=0))
             return self._end("undecodable")
         with bound_contextvars(project_id=getattr(fact, "project_id", ""), request_id=getattr(fact, "request_id", "")):
             return await self._try(fact, record)
@@ -86,10 +87,10 @@ class FactConsumer:
         failures, began_s = 0, self._clock.monotonic_s()
         while True:
             try:
-                await self._handler(fact, record)
+                await self._ride_out(lambda: self._handler(fact, record))
                 return self._end("done")
-            except Unavailable:
-                raise
+            except Stopped:
+                return Ended.ABANDONED
             except Exception as error:
                 log.exception("fact_failed", type=fact.DESCRIPTOR.name, error=type(error).__name__)
                 failures += 1
@@ -110,13 +111,17 @@ class FactConsumer:
     async def _give_up(self, fact: Proto, record: Record, error: Exception, attempts: int) -> Ended:
         if self._on_poison is not None:
             try:
-                await self._on_poison(fact, record, error)
-            except Unavailable:
+                await self._ride_out(partial(self._on_poison, fact, record, error))
+            except Stopped:
                 raise
-            except Exception:
-                log.exception("poison_handler_failed", type=fact.DESCRIPTOR.name)
-        await self._dead_letters.put(record, error, attempts=attempts)
+            except Exception as failed:
+                log.exception("poison_handler_failed", type=fact.DESCRIPTOR.name, error=type(failed).__name__)
+        await self._ride_out(partial(self._dead_letters.put, record, error, attempts=attempts))
         return self._end("dead")
+
+    async def _ride_out(self, call: Callable[[], Awaitable[None]]) -> None:
+        """Raises `Stopped` when a shutdown comes before the part is back."""
+        await self._driver.outage.ride_out(call, self._driver.stopping)
 
     def _end(self, outcome: str) -> Ended:
         metrics.RECORDS.labels(group=self._group, outcome=outcome).inc()
