@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from reelwright_chassis.errors import Reject
 from reelwright_renderer.audio.aac import write_aac
 from reelwright_renderer.audio.limiter import limited, peak_envelope
-from reelwright_renderer.audio.loudness import MOST_LIMITING_DB, PEAK_DBTP, level_speech
+from reelwright_renderer.audio.loudness import PEAK_DBTP, level_speech
 from reelwright_renderer.audio.make import make_sound, measure_file, sound_name
 from reelwright_renderer.audio.meter import SILENCE_DB, Level, decibels, factor, measure
 from reelwright_renderer.audio.recording import RATE, Samples, read_spans
@@ -117,14 +117,21 @@ def test_speech_is_brought_to_the_target(gain_db: float) -> None:
 
 
 def test_what_would_be_squashed_stays_clear_and_quieter() -> None:
-    sound = stereo(voice(6.0)) * np.float32(0.02)
-    sound[:, RATE] = 1.0
+    """Short bursts twenty times a second, silence between: -14 LUFS would take far more than peaks can give."""
+    sound = np.zeros((2, 6 * RATE), np.float32)
+    for first in range(0, 6 * RATE, RATE // 20):
+        sound[:, first : first + 40] = np.random.default_rng(first).choice((-0.5, 0.5), 40)
     levelled = level_speech(sound)
     assert loudness(levelled) < -15
-    assert measure(levelled).dbtp <= PEAK_DBTP + 0.05
-    assert decibels(float(np.abs(levelled[:, 2 * RATE :]).max() / np.abs(sound[:, 2 * RATE :]).max())) == pytest.approx(
-        PEAK_DBTP + MOST_LIMITING_DB, abs=0.5
-    )
+    assert measure(levelled).dbtp <= PEAK_DBTP + 0.3
+
+
+def test_a_knock_does_not_keep_speech_quiet() -> None:
+    sound = stereo(voice(6.0)) * np.float32(0.2)
+    sound[:, RATE : RATE + 200] = np.random.default_rng(4).choice((-1.0, 1.0), 200)
+    levelled = level_speech(sound)
+    assert loudness(levelled) == pytest.approx(-14, abs=0.5)
+    assert measure(levelled).dbtp <= PEAK_DBTP + 0.3
 
 
 @given(st.integers(0, 10_000), st.floats(1.0, 20.0))

@@ -3,8 +3,10 @@
 Limiting lowers the loudness a little, so the gain is corrected until the level is met.
 """
 
-from reelwright_renderer.audio.limiter import limited, peak_envelope
-from reelwright_renderer.audio.meter import Level, factor, measure
+import numpy as np
+
+from reelwright_renderer.audio.limiter import Envelope, limited, peak_envelope
+from reelwright_renderer.audio.meter import decibels, factor, measure
 from reelwright_renderer.audio.recording import Samples
 
 TARGET_LUFS = -14.0
@@ -15,7 +17,9 @@ SILENCE_LUFS = -60.0
 """Below it there is nothing to make louder but noise."""
 MOST_GAIN_DB = 40.0
 MOST_LIMITING_DB = 12.0
-"""How far peaks may be pushed into the limiter. Beyond, speech sounds squashed; it stays below the target instead."""
+"""How far speech may be pushed into the limiter. Beyond, it sounds squashed; it stays below the target instead."""
+RARE = 0.005
+"""Peaks that are this rare (a knock, a cough) are not speech, and may be pushed as far as it takes."""
 ROUNDS = 5
 
 
@@ -28,7 +32,7 @@ def level_speech(sound: Samples, peak_dbtp: float = PEAK_DBTP) -> Samples:
     if before.lufs < SILENCE_LUFS:
         return sound
     envelope, ceiling = peak_envelope(sound), factor(peak_dbtp)
-    gain_db, most_db = 0.0, _most_gain_db(before, peak_dbtp)
+    gain_db, most_db = 0.0, _most_gain_db(envelope, peak_dbtp)
     levelled, missing_db = sound, TARGET_LUFS - before.lufs
     for _ in range(ROUNDS):
         gain_db = min(gain_db + missing_db, most_db)
@@ -39,5 +43,6 @@ def level_speech(sound: Samples, peak_dbtp: float = PEAK_DBTP) -> Samples:
     return levelled
 
 
-def _most_gain_db(before: Level, peak_dbtp: float) -> float:
-    return min(MOST_GAIN_DB, peak_dbtp - before.dbtp + MOST_LIMITING_DB)
+def _most_gain_db(envelope: Envelope, peak_dbtp: float) -> float:
+    loudest = decibels(float(np.quantile(envelope, 1 - RARE)))
+    return min(MOST_GAIN_DB, peak_dbtp - loudest + MOST_LIMITING_DB)
