@@ -9,7 +9,8 @@ PYTHON ?= $(shell tools/find_python.sh)
 BIN := .venv/bin
 UV := $(BIN)/uv
 MEMBERS := protos/python $(patsubst %/,%,$(dir $(wildcard services/*/pyproject.toml)))
-SOURCES := $(wildcard services/*/src) $(wildcard services/*/tests) tests tools conftest.py
+SOURCES := $(wildcard services/*/src) $(wildcard services/*/tests) tests
+BESIDE := tools conftest.py
 
 # Numeric libraries start one thread per core in every process; this project makes its own processes.
 export OMP_NUM_THREADS ?= 1
@@ -42,11 +43,13 @@ test: setup check ## Every check and every test
 check: setup lint type imports proto-check lock-check ## The static checks
 
 lint: setup ## Style, by ruff
-	@$(BIN)/ruff check $(SOURCES)
-	@$(BIN)/ruff format --check --quiet $(SOURCES)
+	@$(BIN)/ruff check --quiet $(SOURCES) $(BESIDE)
+	@$(BIN)/ruff format --check --quiet $(SOURCES) $(BESIDE)
 
 type: setup ## Types, by mypy --strict
-	@$(BIN)/mypy $(SOURCES)
+	@$(BIN)/mypy $(wildcard services/*/src)
+	@# Each folder apart: a conftest.py has the same module name in all of them.
+	@for tests in $(wildcard services/*/tests) tests "$(BESIDE)"; do $(BIN)/mypy $$tests || exit; done
 
 imports: setup ## Who may import whom
 	@$(BIN)/lint-imports --no-logo
@@ -59,8 +62,8 @@ proto-check: setup ## The contracts: lint, format, nothing broken, nothing stale
 	@PATH=$(CURDIR)/$(BIN):$$PATH tools/check_protos.sh
 
 fmt: setup ## Format the code
-	@$(BIN)/ruff check --fix --quiet $(SOURCES) || true
-	@$(BIN)/ruff format $(SOURCES)
+	@$(BIN)/ruff check --fix --quiet $(SOURCES) $(BESIDE) || true
+	@$(BIN)/ruff format $(SOURCES) $(BESIDE)
 
 lock: setup ## Resolve the dependencies anew and write requirements.lock
 	@$(BIN)/python tools/lock.py --upgrade

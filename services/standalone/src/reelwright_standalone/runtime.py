@@ -133,7 +133,11 @@ def _kling_gateway(parts: Parts, settings: StandaloneSettings, sim: InProcess | 
         return KlingGateway(parts, KlingSettings(provider="kling", api_key=_key(settings.kling_api_key)))
     knobs = KlingSettings(
         clip_longest_s=15,
-        provider="sim", base_url=BASE_URL, api_key=SecretStr(sim.api_key), poll_s=0.2, poll_longest_s=1.0
+        provider="sim",
+        base_url=BASE_URL,
+        api_key=SecretStr(sim.api_key),
+        poll_s=0.2,
+        poll_longest_s=1.0,
     )
     return KlingGateway(parts, knobs, transport=sim.transport())
 

@@ -5,13 +5,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from reelwright_renderer.captions.samples import style_samples
 from rich.console import Console
 from rich.table import Table
 
 from reelwright_kling_sim.looks import LOOKS
 from reelwright_kling_sim.looks.choose import Choice
 from reelwright_kling_sim.looks.render import look_for
+from reelwright_renderer.captions.sheet import style_sample
+from reelwright_renderer.captions.styles import STYLES
 from reelwright_standalone.catalog import caption_styles, looks
 from reelwright_standalone.errors import InputError
 from reelwright_standalone.outputs import temporary_beside
@@ -44,11 +45,16 @@ def _write(sheet: Path) -> None:
         raise InputError(f"-o {str(sheet)!r}: the sheet is a picture; let the name end in .png or .jpg.")
     if sheet.exists():
         raise InputError(f"-o {str(sheet)!r} exists; choose another name.")
-    captions = [_titled(picture, name) for name, picture in style_samples(_WIDTH, _HEIGHT).items()]
+    captions = [_titled(_captions(name), name) for name in STYLES]
     drawn = [_titled(_look(name, index), name) for index, name in enumerate(LOOKS)]
     with temporary_beside(sheet) as temporary:
         cv2.imwrite(str(temporary), np.vstack([*_rows(captions), *_rows(drawn)]))
         temporary.replace(sheet)
+
+
+def _captions(style: str) -> Picture:
+    sample = cv2.cvtColor(style_sample(style), cv2.COLOR_RGB2BGR)
+    return np.asarray(cv2.resize(sample, (_WIDTH, _HEIGHT), interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 def _look(name: str, index: int) -> Picture:
