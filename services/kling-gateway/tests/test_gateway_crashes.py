@@ -364,6 +364,77 @@ async def test_another_request_waits_for_the_lease(world: World) -> None:
     assert (await ledger.take(SUBMISSION, other)).holder == other
 
 
+async def test_an_attempt_that_slept_through_its_successor_posts_nothing(world: World) -> None:
+    """The director's answer came late, and its successor had already looked, posted and finished."""
+    asked, early = asyncio.Event(), world.studio(Life())
+    answered = asyncio.Event()
+
+    class Slow(FakeJob):
+        async def confirm(self) -> None:
+            asked.set()
+            await answered.wait()
+
+    slow = asyncio.create_task(generate(early, request(), Slow(SCRATCH)))
+    await asked.wait()
+    assert isinstance(await live(world, 2, None, request()), AssetReady)
+    answered.set()
+    with pytest.raises(Retry):
+        await slow
+    assert len(world.vendor.tasks) == 1
+
+
+async def test_a_late_answer_of_the_director_has_the_row_written_again(world: World) -> None:
+    studio = world.studio(Life())
+
+    class Late(FakeJob):
+        async def confirm(self) -> None:
+            world.clock.advance(30.0)
+
+    fact = await generate(studio, request(), Late(SCRATCH))
+    assert fact.asset.rung == media_pb2.RUNG_PLANNED
+    [row] = [row for (table, _, _), row in world.store.rows.items() if table == "submissions"]
+    assert row["version"] == 5  # intent, posting, posting again, running, succeeded
+
+
+async def test_a_task_that_cannot_be_followed_is_left_as_it_is(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "LOOK_S", 0.01)
+    studio = world.studio(Life())
+    job = FakeJob(SCRATCH)
+    gone = asyncio.Event()
+
+    async def refused(product: Product, task_ids: Sequence[str]) -> list[Task]:
+        job.stopped = True
+        await gone.wait()
+        raise KlingError(Reaction.FIX_CREDENTIALS, "no")
+
+    monkeypatch.setattr(world.vendor, "read", refused)
+    with pytest.raises(Stopped):
+        await generate(studio, request(), job)
+    gone.set()
+    await asyncio.gather(*studio.desk.orphans)
+    [stored] = await studio.desk.ledger.submissions("asset")
+    assert stored.state is State.RUNNING
+    await studio.desk.close()
+
+
+async def test_closing_drops_whom_nobody_waits_for(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "LOOK_S", 0.01)
+    studio = world.studio(Life())
+    job = FakeJob(SCRATCH)
+
+    async def stuck(product: Product, task_ids: Sequence[str]) -> list[Task]:
+        job.stopped = True
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    monkeypatch.setattr(world.vendor, "read", stuck)
+    with pytest.raises(Stopped):
+        await generate(studio, request(), job)
+    assert len(studio.desk.orphans) == 1
+    await studio.desk.close()
+    assert not studio.desk.orphans
+
+
 async def test_a_stop_before_the_post_leaves_nothing_in_doubt(world: World) -> None:
     studio = world.studio(Life())
 

@@ -153,10 +153,14 @@ def test_keys_go_by_the_vendors_own_names(environment: pytest.MonkeyPatch) -> No
     assert read_settings().key_pair == ("access", "secret")
 
 
-def test_the_simulator_needs_no_key_and_takes_no_money(environment: pytest.MonkeyPatch) -> None:
+def test_the_simulator_takes_no_money_and_is_never_shown_the_vendors_keys(environment: pytest.MonkeyPatch) -> None:
+    for name in ("API_KEY", "ACCESS_KEY", "SECRET_KEY"):
+        environment.setenv(f"KLING_{name}", "precious")
     settings = KlingSettings(provider="sim")
-    assert settings.key
+    assert settings.key == "api-key-kling-simulated"
     assert settings.key_pair is None
+    assert settings.host == "http://127.0.0.1:8090"
+    assert KlingSettings(provider="kling").host == "https://api-singapore.klingai.com"
     assert not settings.counts_money
     assert KlingSettings(provider="sim", priced=True).counts_money
     assert KlingSettings(provider="kling").counts_money

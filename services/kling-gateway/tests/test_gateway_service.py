@@ -89,7 +89,7 @@ async def test_a_refusal_on_the_bus_is_a_failure_with_a_reason(tmp_path: Path) -
 async def test_a_refused_key_ends_the_service_with_a_sentence(tmp_path: Path) -> None:
     async with simulator(tmp_path / "sim") as url, embedded_parts(tmp_path / "home") as on:
         with pytest.raises(SettingsError, match="KLING_API_KEY"):
-            await KlingGateway(on.parts, settings(url, api_key="another")).run()
+            await KlingGateway(on.parts, settings(url, simulator_key="another")).run()
 
 
 async def test_a_missing_key_is_told_before_anything_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

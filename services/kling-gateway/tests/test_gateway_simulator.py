@@ -26,7 +26,7 @@ from reelwright_kling_gateway.testing import JumpClock
 from reelwright_kling_gateway.wiring import kling_client, open_studio
 from reelwright_kling_sim.clock import ManualClock
 from reelwright_kling_sim.in_process import BASE_URL, InProcess, simulator
-from reelwright_kling_sim.settings import DEMO_ACCESS_KEY, DEMO_SECRET_KEY, SimSettings
+from reelwright_kling_sim.settings import DEMO_ACCESS_KEY, DEMO_API_KEY, DEMO_SECRET_KEY, SimSettings
 
 
 async def probe_here(path: Path) -> MediaFacts:
@@ -88,7 +88,8 @@ class Bench:
     def studio(self, **settings: Any) -> Studio:
         """A new process on the same state."""
         parts = Parts(bus=None, store=self.store, blobs=self.blobs, director=None, scratch=self.folder, instance="a")  # type: ignore[arg-type]
-        chosen = KlingSettings(provider="sim", base_url=BASE_URL, priced=True, **settings)
+        fields: dict[str, Any] = {"provider": "sim", "base_url": BASE_URL, "priced": True}
+        chosen = KlingSettings(**(fields | settings))
         kling = kling_client(chosen, self.client, self.clock)
         return open_studio(parts, chosen, kling=kling, client=self.client, probe=probe_here, clock=self.clock)
 
@@ -159,8 +160,10 @@ async def test_a_still_is_ordered_fetched_and_booked(tmp_path: Path) -> None:
 
 async def test_a_still_is_paid_through_a_key_pair_where_one_is_set(tmp_path: Path) -> None:
     async with bench(tmp_path) as on:
-        pair = {"access_key": DEMO_ACCESS_KEY, "secret_key": DEMO_SECRET_KEY}
-        await generate(on.studio(**pair), request(**STILL), on.job())
+        keys = {"api_key": DEMO_API_KEY, "access_key": DEMO_ACCESS_KEY, "secret_key": DEMO_SECRET_KEY}
+        fact = await generate(on.studio(provider="kling", **keys), request(look="ocean", **STILL), on.job())
+        assert (fact.asset.provider, fact.asset.simulated) == ("kling", False)
+        assert on.wire.posted[0]["prompt"] == "waves at dawn"
         bearers = {call.headers["authorization"].count(".") for call in on.wire.sent if "/v1/" in call.url.path}
         assert bearers == {2}
         assert await on.charged() == ["asset-1-planned"]

@@ -1,5 +1,6 @@
 """From a finished task to a stored file: ask for a fresh address, fetch, check, put into blobs."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,16 +44,20 @@ class Collector:
 
     async def collect(self, submission: Submission, job: Job) -> Stored:
         """Raises `ResultLost`, `Stopped`, and `Retry` while the provider cannot be reached: nothing is bought again."""
-        for pause_s in (*_PAUSES_S, None):
-            try:
-                media = await self._fetch(submission, job.scratch)
-            except NoResult as error:
-                if pause_s is None:
-                    raise ResultLost(str(error)) from error
-                await pause(pause_s, job, self._clock)
-            else:
-                return await self._store(submission.asset_id, media)
-        raise AssertionError("the last try returns or raises")
+        for pause_s in _PAUSES_S:
+            with suppress(NoResult):
+                return await self._take(submission, job)
+            await pause(pause_s, job, self._clock)
+        try:
+            return await self._take(submission, job)
+        except NoResult as error:
+            raise ResultLost(str(error)) from error
+
+    async def _take(self, submission: Submission, job: Job) -> Stored:
+        media = await self._fetch(submission, job.scratch)
+        key = f"ai-generated/{submission.asset_id}.{media.suffix}"
+        blob = await self._blobs.put_file(key, media.path, content_type=media.facts.content_type)
+        return Stored(blob, media.facts)
 
     async def _fetch(self, submission: Submission, folder: Path) -> Media:
         """Addresses expire, so the task is read again each time."""
@@ -64,8 +69,3 @@ class Collector:
             return await download(self._client, self._probe, urls[0], submission.order.product, folder)
         except (KlingError, Unreachable) as error:
             raise Retry("the result cannot be fetched", reason_code="kling_unreachable", delay_s=15.0) from error
-
-    async def _store(self, asset_id: str, media: Media) -> Stored:
-        key = f"ai-generated/{asset_id}.{media.suffix}"
-        blob = await self._blobs.put_file(key, media.path, content_type=media.facts.content_type)
-        return Stored(blob, media.facts)

@@ -30,12 +30,12 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A submission that `holder` may act on, as of `version`."""
+    """A submission that `holder` may act on, as of `version`, which was written at `written_at_s` (Unix time)."""
 
     submission: Submission
     holder: Holder
     version: int
-    lease_until_s: float
+    written_at_s: float
 
 
 class Ledger:
@@ -50,7 +50,7 @@ class Ledger:
 
     async def open(self, submission: Submission, holder: Holder) -> Entry:
         """Write down a new intent. Raises `Retry` when another attempt did so first."""
-        entry = Entry(submission, holder, version=1, lease_until_s=self._clock.now_s() + LEASE_S)
+        entry = Entry(submission, holder, version=1, written_at_s=self._clock.now_s())
         try:
             await self._store.put(SUBMISSIONS, _item(entry), when=Absent())
         except Conflict as error:
@@ -63,17 +63,12 @@ class Ledger:
         left_s = item["lease_until_s"] - self._clock.now_s()
         if left_s > 0 and not _gives_way(item, holder):
             raise Retry("another attempt holds this submission", delay_s=left_s)
-        stored = Entry(submission_from_item(item), holder, item["version"], item["lease_until_s"])
+        stored = Entry(submission_from_item(item), holder, item["version"], item["lease_until_s"] - LEASE_S)
         return await self.save(stored, stored.submission)
 
     async def save(self, entry: Entry, submission: Submission) -> Entry:
         """Store the submission's new state and renew the lease. Raises `Retry` when another attempt wrote meanwhile."""
-        saved = replace(
-            entry,
-            submission=submission,
-            version=entry.version + 1,
-            lease_until_s=self._clock.now_s() + LEASE_S,
-        )
+        saved = replace(entry, submission=submission, version=entry.version + 1, written_at_s=self._clock.now_s())
         try:
             await self._store.put(SUBMISSIONS, _item(saved), when=Equals({"version": entry.version}))
         except Conflict as error:
@@ -93,5 +88,5 @@ def _item(entry: Entry) -> dict[str, Any]:
         "worker": entry.holder.worker,
         "attempt": entry.holder.attempt,
         "version": entry.version,
-        "lease_until_s": entry.lease_until_s,
+        "lease_until_s": entry.written_at_s + LEASE_S,
     }

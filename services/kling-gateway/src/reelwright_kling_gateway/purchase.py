@@ -14,17 +14,19 @@ from reelwright_chassis.worker.job import Job
 from reelwright_kling_gateway import steps, submissions
 from reelwright_kling_gateway.brakes import STOPPING, Brakes
 from reelwright_kling_gateway.client.errors import KlingError, Reaction
-from reelwright_kling_gateway.client.http import EXCHANGE_S
 from reelwright_kling_gateway.client.kling import Provider
 from reelwright_kling_gateway.client.order import Order
 from reelwright_kling_gateway.ledger import Entry, Ledger
 from reelwright_kling_gateway.poller import Poller
 from reelwright_kling_gateway.slots import Slots
-from reelwright_kling_gateway.steps import Observation, Policy, Step
+from reelwright_kling_gateway.steps import GiveUp, LookUp, Observation, Policy, Post, Step, Watch
 from reelwright_kling_gateway.submissions import Effort, State, Submission
 from reelwright_kling_gateway.waiting import pause, stoppable
 
 log = get_logger(__name__)
+
+_FRESH_S = 10.0
+"""How old a stored `posting` may be when its POST begins: with the exchange (45 s) that is below `Policy.unsure_s`."""
 
 REASONS: Final[Mapping[Reaction, tuple[str, float]]] = {
     Reaction.FIX_CREDENTIALS: ("kling_credentials", 60.0),
@@ -103,18 +105,16 @@ class Purchase:
     async def _save(self) -> None:
         self._entry = await self._desk.ledger.save(self._entry, self._effort.submission)
 
-    async def _do(self, step: Step) -> Observation:
+    async def _do(self, step: Post | LookUp | Watch | GiveUp) -> Observation:
         match step:
-            case steps.Post(after_s):
+            case Post(after_s):
                 return await self._post(after_s)
-            case steps.LookUp(after_s):
+            case LookUp(after_s):
                 return await self._look_up(after_s)
-            case steps.Watch():
+            case Watch():
                 return await self._watch()
-            case steps.GiveUp(error):
+            case GiveUp(error):
                 raise self._given_up(error)
-            case steps.Done():
-                raise AssertionError("a finished submission has nothing left to do")
 
     async def _post(self, after_s: float) -> Observation:
         await pause(after_s, self._job, self._desk.clock)
@@ -146,14 +146,17 @@ class Purchase:
         )
 
     async def _announce(self) -> None:
-        """Write down that a POST may be under way, and make sure that it is still wanted: the last thing before it."""
+        """Write down that a POST may be under way, and make sure that it is still wanted: the last thing before it.
+
+        Asking may take long while the director is away. Then the row is written once more, which fails if it is no
+        longer ours; so whoever takes it over looks for longer than a POST of ours can still be on its way.
+        """
         self._effort = submissions.posting(self._effort)
         await self._save()
         try:
             await self._job.confirm()
-            while self._entry.lease_until_s - self._desk.clock.now_s() < EXCHANGE_S:
+            if self._desk.clock.now_s() - self._entry.written_at_s > _FRESH_S:
                 await self._save()
-                await self._job.confirm()
         except (Stopped, asyncio.CancelledError):
             self._effort = submissions.not_posted(self._effort)
             with suppress(ReelwrightError):  # unmarked or not, it is safe: a marked one is looked for first
@@ -171,6 +174,7 @@ class Purchase:
 
     async def _watch(self) -> Observation:
         await self._desk.slots.try_acquire(self._order.family, self._order.external_task_id)
+        self._job.progress(20.0, "waiting for Kling")
         end = self._desk.poller.watch(self._order.product, self._effort.submission.task_id)
         try:
             task = await stoppable(end, self._job)

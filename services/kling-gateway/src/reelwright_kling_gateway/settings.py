@@ -13,8 +13,6 @@ from reelwright_kling_gateway.orders import Models
 
 _PREFIX = "REELWRIGHT_KLING_"
 _HOSTS = {"kling": "https://api-singapore.klingai.com", "sim": "http://127.0.0.1:8090"}
-SIMULATOR_KEY = "api-key-kling-simulated"
-"""What the simulator takes when nobody set another key."""
 
 
 def _vendor(name: str) -> AliasChoices:
@@ -47,6 +45,10 @@ class KlingSettings(BaseSettings):
     )
     secret_key: SecretStr = Field(
         default=SecretStr(""), validation_alias=_vendor("SECRET_KEY"), description="The other half."
+    )
+    simulator_key: SecretStr = Field(
+        default=SecretStr("api-key-kling-simulated"),
+        description="What a simulator takes as an API key. The vendor's keys are never sent to one.",
     )
     account: str = Field(default="default", description="Names the account behind the key; its slots are shared.")
 
@@ -114,9 +116,8 @@ class KlingSettings(BaseSettings):
     @property
     def key(self) -> str:
         """The API key. Raises `SettingsError` when the vendor is to be used and none is set."""
-        key = self.api_key.get_secret_value()
-        if key or self.simulated:
-            return key or SIMULATOR_KEY
+        if key := (self.simulator_key if self.simulated else self.api_key).get_secret_value():
+            return key
         raise SettingsError(
             "KLING_API_KEY is not set: make a key at https://kling.ai/dev/api-key (the AccessKey pair alone cannot "
             f"make clips), or set {_PREFIX}PROVIDER=sim."
@@ -124,7 +125,9 @@ class KlingSettings(BaseSettings):
 
     @property
     def key_pair(self) -> tuple[str, str] | None:
-        """AccessKey and SecretKey. Raises `SettingsError` for half a pair."""
+        """AccessKey and SecretKey for pictures by the vendor. Raises `SettingsError` for half a pair."""
+        if self.simulated:
+            return None
         access, secret = self.access_key.get_secret_value(), self.secret_key.get_secret_value()
         if bool(access) != bool(secret):
             raise SettingsError("Set both KLING_ACCESS_KEY and KLING_SECRET_KEY, or neither.")

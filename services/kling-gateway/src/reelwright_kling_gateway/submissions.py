@@ -20,7 +20,6 @@ from reelwright_kling_gateway.steps import (
     Begun,
     Done,
     GiveUp,
-    Gone,
     Known,
     LookUp,
     LookUpFailed,
@@ -107,9 +106,8 @@ def next_step(effort: Effort, observation: Observation, now_s: float, policy: Po
             return _on_unseen(effort, asked_s, policy)
         case LookUpFailed(error):
             return _on_failed_look_up(effort, error, now_s, policy)
-        case Gone():
-            lost = replace(effort.submission, state=State.FAILED, failure=FailureKind.LOST)
-            return replace(effort, submission=lost), Done()
+    gone = replace(effort.submission, state=State.FAILED, failure=FailureKind.LOST)
+    return replace(effort, submission=gone), Done()
 
 
 def posting(effort: Effort) -> Effort:
@@ -135,8 +133,7 @@ def _begin(effort: Effort, now_s: float) -> tuple[Effort, Step]:
             return _doubt(effort, now_s), LookUp()
         case State.RUNNING:
             return effort, Watch()
-        case State.SUCCEEDED | State.FAILED:
-            return effort, Done()
+    return effort, Done()
 
 
 def _doubt(effort: Effort, now_s: float) -> Effort:
