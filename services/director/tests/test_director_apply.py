@@ -3,28 +3,32 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
 from reelwright.events.v1 import facts_pb2 as facts
 from reelwright.events.v1 import requests_pb2 as requests
+from reelwright.rpc.v1 import work_pb2
 from reelwright_chassis.bus.port import Message
 from reelwright_chassis.errors import StateTooNew, Unavailable
 from reelwright_chassis.home import Home, open_home
 from reelwright_chassis.store.port import Query
 from reelwright_chassis.testing import FakeClock
-from reelwright_director import inputs, tables
+from reelwright_director import codec, inputs, tables
 from reelwright_director.apply import Guard, Workflow
 from reelwright_director.brakes import Brakes
 from reelwright_director.codec import SCHEMA_VERSION, item_project, project_item
+from reelwright_director.decide import core
 from reelwright_director.decision import DocumentKey, DocumentKind, Refused
+from reelwright_director.grpc_work import WorkServicer
 from reelwright_director.keys import all_outbox_shards
 from reelwright_director.outbox import Outbox
 from reelwright_director.policy import Policy
-from reelwright_director.state import Project, ProjectSettings, State
+from reelwright_director.state import Project, ProjectSettings
 from reelwright_director.store import Once, ProjectStore
+from reelwright_director.terms import State
 from reelwright_director.testing.messages import answer, blob, plan, scene, transcript
 
 OWNER = "t#u"
@@ -261,3 +265,38 @@ async def test_a_newer_item_is_refused_in_a_sentence(desk: Desk) -> None:
     item = project_item(await desk.load())
     with pytest.raises(StateTooNew, match="upgrade"):
         item_project({**item, "schema_version": SCHEMA_VERSION + 1})
+
+
+async def test_an_older_item_is_migrated_when_it_is_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = await desk.load()
+    monkeypatch.setattr(codec, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
+    monkeypatch.setattr(codec, "_MIGRATIONS", {SCHEMA_VERSION: lambda fields: {**fields, "client_reference": "new"}})
+    migrated = item_project({**project_item(project), "schema_version": SCHEMA_VERSION})
+    assert migrated == replace(project, client_reference="new")
+
+
+async def test_a_lease_that_we_cannot_decide_about_stops_the_project(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    await upload(desk)
+    (request,) = (await desk.load()).requests
+    monkeypatch.setitem(core._HANDLERS, inputs.Begin, broken)
+    asked = work_pb2.BeginRequest(project_id="p1", request_id=request.request_id, worker="w")
+    answered = await WorkServicer(desk.workflow).Begin(asked, NoContext())
+    assert answered.drop.why == "failed"
+    assert (await desk.load()).state is State.FAILED
+
+
+async def test_work_for_a_project_that_is_gone_is_dropped(desk: Desk) -> None:
+    servicer = WorkServicer(desk.workflow)
+    begun = await servicer.Begin(work_pb2.BeginRequest(project_id="gone"), NoContext())
+    beaten = await servicer.Beat(work_pb2.BeatRequest(project_id="gone"), NoContext())
+    assert (begun.drop.why, beaten.stop.why) == ("unknown", "unknown")
+
+
+class NoContext:
+    def invocation_metadata(self) -> None:
+        return None

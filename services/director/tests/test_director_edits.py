@@ -6,7 +6,8 @@ from reelwright.events.v1 import media_pb2 as media
 from reelwright.events.v1 import requests_pb2 as requests
 from reelwright_director import inputs
 from reelwright_director.decision import Refused
-from reelwright_director.state import ProjectSettings, Review, Stage, State, Waiting
+from reelwright_director.state import ProjectSettings
+from reelwright_director.terms import Review, Stage, State, Waiting
 from reelwright_director.testing.messages import blob, plan, scene, transcript
 from reelwright_director.testing.world import World
 from reelwright_director.view import stale

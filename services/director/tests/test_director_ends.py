@@ -9,7 +9,7 @@ from reelwright_director import inputs
 from reelwright_director.decide.ticks import due_at_s
 from reelwright_director.decision import Refused
 from reelwright_director.policy import DAY_S, TOMBSTONE_S
-from reelwright_director.state import Stage, State, Waiting
+from reelwright_director.terms import Stage, State, Waiting
 from reelwright_director.testing.messages import answer
 from reelwright_director.testing.world import World
 

@@ -9,7 +9,7 @@ from reelwright_director.brakes import ALL, Brakes
 from reelwright_director.decide.ticks import due_at_s
 from reelwright_director.inputs import Drop, Go, Wait
 from reelwright_director.policy import Policy
-from reelwright_director.state import Stage, State, Status, Waiting
+from reelwright_director.terms import Stage, State, Status, Waiting
 from reelwright_director.testing.messages import answer, failure
 from reelwright_director.testing.world import World
 from reelwright_director.waiting import next_attempt_at_s, waiting_on
@@ -146,6 +146,18 @@ def test_a_restart_ends_leases_at_once_and_gives_time_anew(
     wait(world, 0.0)
     assert go(world, request_.request_id, "w2") == Go(2, 45.0, 900.0)
     assert len(world.sent(requests.TranscriptionRequested)) == 1
+
+
+def test_a_restart_leaves_a_safety_net(world: World, request_: requests.TranscriptionRequested) -> None:
+    """Should the bus have nothing to deliver again, the deadline asks."""
+    go(world, request_.request_id)
+    wait(world, 46.0)
+    world.now_s += 10_000.0
+    world.do(inputs.EndLeases())
+    wait(world, 899.0)
+    assert len(world.sent(requests.TranscriptionRequested)) == 1
+    wait(world, 1.0)
+    assert len(world.sent(requests.TranscriptionRequested)) == 2
 
 
 def test_a_failure_told_after_the_loss_still_counts(world: World, request_: requests.TranscriptionRequested) -> None:

@@ -21,7 +21,8 @@ from reelwright_director.codec import item_project, project_item
 from reelwright_director.decide.ticks import due_at_s
 from reelwright_director.decision import Refused
 from reelwright_director.policy import Policy
-from reelwright_director.state import ENDED, RUNNING, Project, ProjectSettings, Review, Stage, State, Status, Waiting
+from reelwright_director.state import Project, ProjectSettings
+from reelwright_director.terms import ENDED, RUNNING, Review, Stage, State, Status, Waiting
 from reelwright_director.testing.messages import plan, scene, transcript
 from reelwright_director.testing.provider import Provider
 from reelwright_director.testing.world import REQUESTS, World
@@ -301,7 +302,7 @@ class Life(RuleBasedStateMachine):
             assert on not in (Waiting.NOTHING, Waiting.USER)
             assert any(self._moves(project, request) for request in project.requests)
         else:
-            assert on is (Waiting.NOTHING if project.state in ENDED else Waiting.USER)
+            assert (on is Waiting.USER) == (project.state not in ENDED)
 
     def _moves(self, project: Project, request: Any) -> bool:
         """Somebody will do something about this request by itself: a record, the dispatcher or the clock."""

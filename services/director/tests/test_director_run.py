@@ -3,7 +3,8 @@
 from reelwright.events.v1 import requests_pb2 as requests
 from reelwright.events.v1.facts_pb2 import ProjectChanged
 from reelwright_director import inputs
-from reelwright_director.state import ProjectSettings, Review, Stage, State, Waiting
+from reelwright_director.state import ProjectSettings
+from reelwright_director.terms import Review, Stage, State, Waiting
 from reelwright_director.testing.world import World
 
 

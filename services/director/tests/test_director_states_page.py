@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from reelwright_chassis.reasons import registry
-from reelwright_director.state import State
 from reelwright_director.states_page import page
 from reelwright_director.table import TABLE, Refusal, Verb, verdict
+from reelwright_director.terms import State
 
 DOCS = Path(__file__).parents[3] / "docs" / "states.md"
 

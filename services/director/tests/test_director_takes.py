@@ -7,7 +7,8 @@ from reelwright.events.v1 import media_pb2 as media
 from reelwright.events.v1 import requests_pb2 as requests
 from reelwright_director import inputs, pictures
 from reelwright_director.decision import Refused
-from reelwright_director.state import Project, ProjectSettings, Review, Stage, State, Status
+from reelwright_director.state import Project, ProjectSettings
+from reelwright_director.terms import Review, Stage, State, Status
 from reelwright_director.testing.messages import answer, failure, plan, scene
 from reelwright_director.testing.world import World
 from reelwright_director.view import quality, warnings
@@ -87,13 +88,27 @@ def test_assets_of_others_are_not_found() -> None:
         assert refused.value.reason_code == "asset_not_found"
 
 
-def test_takes_have_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reelwright_director.decide.commands.MAX_TAKES", 2)
+def test_the_oldest_take_that_nobody_sees_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reelwright_director.decide.assets.KEPT_TAKES", 3)
     world = World()
     world.make_video()
-    with pytest.raises(Refused) as refused:
+    first, second = shown(world.project)
+    for _ in range(3):
         world.do(inputs.RegenerateAsset(shown(world.project)[0]))
-    assert refused.value.reason_code == "too_many_takes"
+        world.serve()
+    kept = [take.asset.asset_id for take in world.project.takes]
+    assert first not in kept
+    assert second in kept
+    assert len(kept) == 3
+
+
+def test_a_take_of_one_scene_leaves_the_others_as_they_are() -> None:
+    world = generating(scene(0))
+    world.serve()
+    world.do(inputs.EditPlan(plan(scene(0), scene(1, "not made yet"))))
+    world.do(inputs.RegenerateAsset(shown(world.project)[0]))
+    world.serve()
+    assert (world.project.state, len(world.project.takes)) == (State.PLANNED, 2)
 
 
 # --- the budget -------------------------------------------------------------------------------------------------------

@@ -16,8 +16,9 @@ from reelwright_director.decision import Context, Decision, DocumentMissing, Ref
 from reelwright_director.keys import owner_key
 from reelwright_director.outbox import Outbox, outbox_rows
 from reelwright_director.policy import Policy
-from reelwright_director.state import Project, State
+from reelwright_director.state import Project
 from reelwright_director.store import Once, ProjectStore
+from reelwright_director.terms import State
 
 _TRIES = 50
 """Conflicts in a row before the store is called unavailable: far more than replicas can cause."""

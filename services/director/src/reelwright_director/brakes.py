@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from reelwright_director.state import Stage
+from reelwright_director.terms import Stage
 
 ALL = "*"
 

@@ -18,7 +18,8 @@ from reelwright_director.decide.ticks import due_at_s
 from reelwright_director.decision import Document
 from reelwright_director.expect import typed
 from reelwright_director.keys import due_shard, owner_key
-from reelwright_director.state import Project, State
+from reelwright_director.state import Project
+from reelwright_director.terms import State
 
 D = TypeVar("D", GivenText, Transcript, ScenePlan)
 SCHEMA_VERSION = 1

@@ -14,7 +14,8 @@ from reelwright_chassis.reasons import reason
 from reelwright_director.brakes import Brakes
 from reelwright_director.inputs import Answer
 from reelwright_director.policy import Policy
-from reelwright_director.state import Project, Stage
+from reelwright_director.state import Project
+from reelwright_director.terms import Stage
 
 
 class DocumentKind(StrEnum):

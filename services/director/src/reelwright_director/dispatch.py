@@ -13,7 +13,8 @@ from reelwright.events.v1.media_pb2 import ASSET_KIND_CLIP
 from reelwright_chassis.store.port import Value
 from reelwright_director.expect import number, present
 from reelwright_director.pictures import orders
-from reelwright_director.state import Project, Status
+from reelwright_director.state import Project
+from reelwright_director.terms import Status
 
 
 class Family(StrEnum):

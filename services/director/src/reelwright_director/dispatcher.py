@@ -11,7 +11,7 @@ from reelwright_director.brakes import Brakes
 from reelwright_director.decision import Refused
 from reelwright_director.dispatch import Family, Waiting, choose, row_waiting
 from reelwright_director.inputs import Dispatch
-from reelwright_director.state import Stage
+from reelwright_director.terms import Stage
 
 
 class Dispatcher:

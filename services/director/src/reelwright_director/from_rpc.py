@@ -11,7 +11,8 @@ from reelwright.rpc.v1 import project_pb2 as rpc
 from reelwright_director import inputs
 from reelwright_director.decision import Refused
 from reelwright_director.policy import MAX_SCRIPT_BYTES, MAX_WORDS
-from reelwright_director.state import ProjectSettings, Review, Stage
+from reelwright_director.state import ProjectSettings
+from reelwright_director.terms import Review, Stage
 
 _DEFAULTS = ProjectSettings()
 _ASPECTS = ("9:16", "16:9", "1:1")

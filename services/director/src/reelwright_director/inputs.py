@@ -10,7 +10,8 @@ from typing import TypeAlias
 from reelwright.events.v1.facts_pb2 import AssetReady, ScenesPlanned, TranscriptReady, VideoRendered, WorkFailed
 from reelwright.events.v1.media_pb2 import BlobRef, ScenePlan, Transcript
 from reelwright.events.v1.requests_pb2 import GivenText
-from reelwright_director.state import ProjectSettings, Stage
+from reelwright_director.state import ProjectSettings
+from reelwright_director.terms import Stage
 
 # --- commands ---------------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,8 @@ from reelwright_director import tables
 from reelwright_director.codec import item_project
 from reelwright_director.decision import Refused
 from reelwright_director.expect import number
-from reelwright_director.state import Project, Stage, State
+from reelwright_director.state import Project
+from reelwright_director.terms import Stage, State
 
 _USUAL_LIMIT = 50
 _HIGHEST_LIMIT = 100

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from reelwright.events.v1.media_pb2 import Asset
-from reelwright_director.state import Project, Request, SceneRef, Stage, Status
+from reelwright_director.state import Project, Request, SceneRef
+from reelwright_director.terms import Stage, Status
 
 _EPSILON_USD = 1e-6
 """Sums of prices are not exact."""

@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from reelwright_director.state import Stage
+from reelwright_director.terms import Stage
 
 MAX_SCENES = 12
 MAX_WORDS = 3_000
 MAX_SCRIPT_BYTES = 200_000
 MAX_PROMPT_CHARS = 2_500
-MAX_TAKES = 100
-"""Of one project. With the limits above this keeps a project's item far below the store's 400 KB."""
+KEPT_TAKES = 60
+"""Of one project: with the limits above its item stays below the store's 400 KB, in any script.
+
+What is forgotten is made again for nothing: whoever made it has it under the same asset_id.
+"""
 KEPT_REVISIONS = 8
 """Older transcripts, plans and videos are forgotten."""
 KEPT_HISTORY = 150

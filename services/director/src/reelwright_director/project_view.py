@@ -6,7 +6,8 @@ from reelwright.events.v1.media_pb2 import ASSET_SOURCE_UPLOADED, Asset, AssetKi
 from reelwright.rpc.v1 import project_pb2 as rpc
 from reelwright_director import pictures
 from reelwright_director.brakes import Brakes
-from reelwright_director.state import Failure, HistoryEntry, Project, ProjectSettings, SceneRef, Stage
+from reelwright_director.state import Failure, HistoryEntry, Project, ProjectSettings, SceneRef
+from reelwright_director.terms import Stage
 from reelwright_director.view import quality, stale, timestamp, warnings
 from reelwright_director.waiting import next_attempt_at_s, waiting_on
 

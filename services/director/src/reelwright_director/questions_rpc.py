@@ -14,8 +14,9 @@ from reelwright_director.expect import typed
 from reelwright_director.keys import owner_key
 from reelwright_director.listing import Listing, Wanted
 from reelwright_director.project_view import history_view, project_view
-from reelwright_director.state import Project, State
+from reelwright_director.state import Project
 from reelwright_director.store import ProjectStore
+from reelwright_director.terms import State
 
 if TYPE_CHECKING:
     from reelwright.rpc.v1.planner_pb2_grpc import PlannerServiceAsyncStub

@@ -31,8 +31,9 @@ from reelwright_director.loops import Loop
 from reelwright_director.outbox import Outbox
 from reelwright_director.pictures import orders
 from reelwright_director.settings import WINDOW_PER_SLOT, DirectorSettings
-from reelwright_director.state import Project, Status
+from reelwright_director.state import Project
 from reelwright_director.store import ProjectStore
+from reelwright_director.terms import Status
 
 if TYPE_CHECKING:
     from reelwright.rpc.v1.planner_pb2_grpc import PlannerServiceAsyncStub
@@ -75,7 +76,7 @@ class Director:
             self.workflow, self.projects, Listing(store), self.brakes.current, planner
         )
         self._consumer = self._make_consumer(bus, instance)
-        self._ticker = Loop("ticks", self._tick, settings.tick_every_s, self._clock)
+        self._ticker = Loop("ticks", self.tick, settings.tick_every_s, self._clock)
         self._dispatching = Loop("dispatch", self._dispatcher.run_once, settings.tick_every_s, self._clock)
         sweep = Loop("outbox", self._sweep, settings.sweep_every_s, self._clock)
         refresh = Loop("brakes", self.brakes.refresh, settings.brakes_every_s, self._clock)
@@ -146,7 +147,8 @@ class Director:
         """The fact goes to the dead letters, and its project must not wait for it for ever."""
         await self._let_happen(record_project(fact), Fault(type(error).__name__))
 
-    async def _tick(self) -> None:
+    async def tick(self) -> None:
+        """Do what is due by now. Raises `Unavailable`."""
         due = await self.projects.due(self._clock.now_s())
         for start in range(0, len(due), _TICKS_AT_ONCE):
             await asyncio.gather(*(self._tick_one(project_id) for project_id in due[start : start + _TICKS_AT_ONCE]))

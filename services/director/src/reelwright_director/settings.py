@@ -4,7 +4,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from reelwright_director.policy import DAY_S, Policy
-from reelwright_director.state import Stage
+from reelwright_director.terms import Stage
 
 WINDOW_PER_SLOT = 2
 """Outstanding assets per provider slot: enough that a slot never waits for the director."""

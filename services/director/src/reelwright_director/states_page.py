@@ -2,8 +2,8 @@
 
 import sys
 
-from reelwright_director.state import State
 from reelwright_director.table import TABLE, Cell, Keep, Refusal, Resume, Verb
+from reelwright_director.terms import State
 
 _HEAD = """# States and commands
 

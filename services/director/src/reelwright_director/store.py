@@ -11,7 +11,8 @@ from reelwright_director.dispatch import ready_rows
 from reelwright_director.keys import all_due_shards, owner_key
 from reelwright_director.outbox import OutboxRow, outbox_item
 from reelwright_director.policy import DAY_S
-from reelwright_director.state import Project, State
+from reelwright_director.state import Project
+from reelwright_director.terms import State
 
 _KEPT_KEYS_S = DAY_S
 _PAGE = 100

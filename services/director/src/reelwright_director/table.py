@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeAlias
 
-from reelwright_director.state import Stage, State
+from reelwright_director.terms import Stage, State
 
 
 class Verb(StrEnum):

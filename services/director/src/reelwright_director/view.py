@@ -7,7 +7,8 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from reelwright.events.v1.facts_pb2 import ProjectChanged
 from reelwright.events.v1.media_pb2 import RUNG_PLANNED, Note
 from reelwright_director import identity, pictures
-from reelwright_director.state import Project, Stage, State
+from reelwright_director.state import Project
+from reelwright_director.terms import Stage, State
 from reelwright_director.waiting import waiting_on
 
 _MAX_WARNINGS = 20

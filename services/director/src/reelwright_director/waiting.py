@@ -1,13 +1,14 @@
 """Why a project does not move: one answer, derived from what is outstanding."""
 
 from reelwright_director.brakes import Brakes
-from reelwright_director.state import ENDED, RUNNING, Project, Request, Stage, Status, Waiting
+from reelwright_director.state import Project, Request
+from reelwright_director.terms import ENDED, RUNNING, Stage, Status, Waiting
 
 
 def waiting_on(project: Project, brakes: Brakes = Brakes()) -> Waiting:  # noqa: B008 (a frozen value)
     """What the project waits for. `brakes` that hold its stage are named before the work that they hold."""
     if project.state in ENDED:
-        return Waiting.NOTHING
+        return Waiting.BUDGET if _lacks_money(project) else Waiting.NOTHING
     if project.state not in RUNNING:
         return Waiting.USER
     outstanding = [r for r in project.requests if r.status is not Status.FAILED]
@@ -16,6 +17,11 @@ def waiting_on(project: Project, brakes: Brakes = Brakes()) -> Waiting:  # noqa:
     if any(brakes.hold(r.stage, project.tenant_id) for r in outstanding):
         return Waiting.PAUSE
     return _of_idle(outstanding)
+
+
+def _lacks_money(project: Project) -> bool:
+    """It stopped for lack of budget: with more of it a retry goes on."""
+    return project.failure is not None and project.failure.reason_code == "budget_exceeded"
 
 
 def _of_running(outstanding: list[Request]) -> Waiting:

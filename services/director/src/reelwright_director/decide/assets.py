@@ -19,8 +19,10 @@ from reelwright_director import pictures
 from reelwright_director.decide.steps import end_attempt, fail, forget, remember
 from reelwright_director.decision import Draft
 from reelwright_director.identity import asset_id, asset_request_id
+from reelwright_director.policy import KEPT_TAKES
 from reelwright_director.prices import cap_usd
-from reelwright_director.state import AssetOrder, Request, SceneRef, Stage, State, Status, Take
+from reelwright_director.state import AssetOrder, Request, SceneRef, Take
+from reelwright_director.terms import Stage, State, Status
 
 _FALLS: Mapping[int, tuple[int, ...]] = {
     ASSET_KIND_CLIP: (ASSET_KIND_CLIP, ASSET_KIND_STILL),
@@ -104,6 +106,16 @@ def add_take(draft: Draft, subject: str, asset: Asset) -> None:
     others = tuple(t for t in draft.project.takes if t.asset.asset_id != asset.asset_id)
     chosen = {scene: chosen for scene, chosen in draft.project.chosen.items() if scene != asset.scene_id}
     draft.change(takes=(*others, Take(subject, asset)), chosen=chosen)
+    _forget_oldest_take(draft)
+
+
+def _forget_oldest_take(draft: Draft) -> None:
+    """When there are too many: the oldest that no scene shows."""
+    takes = draft.project.takes
+    if len(takes) > KEPT_TAKES:
+        shown = {asset.asset_id for asset in pictures.assets(draft.project)}
+        oldest = next(take for take in takes if take.asset.asset_id not in shown)
+        draft.change(takes=tuple(take for take in takes if take is not oldest))
 
 
 def raise_take(draft: Draft, subject: str) -> None:

@@ -5,7 +5,7 @@ from reelwright_director import identity, pictures
 from reelwright_director.decide.assets import drop_superseded, raise_take
 from reelwright_director.decide.revisions import refresh_scenes, set_script
 from reelwright_director.decide.stages import start, start_take, start_transcription
-from reelwright_director.decide.steps import fail, forget, forget_all, note_command
+from reelwright_director.decide.steps import fail, forget_all, forget_failed, note_command
 from reelwright_director.decision import Draft, Refused
 from reelwright_director.expect import present
 from reelwright_director.inputs import (
@@ -21,10 +21,11 @@ from reelwright_director.inputs import (
     StartStage,
     Update,
 )
-from reelwright_director.policy import MAX_TAKES, SECOND_REMOVAL_S, TOMBSTONE_S
+from reelwright_director.policy import SECOND_REMOVAL_S, TOMBSTONE_S
 from reelwright_director.prices import cap_usd
-from reelwright_director.state import RUNNING, ProjectSettings, Removal, SceneRef, Stage, State, Status
+from reelwright_director.state import ProjectSettings, Removal, SceneRef
 from reelwright_director.table import START, Refusal, Verb, verdict
+from reelwright_director.terms import RUNNING, Stage, State, Status
 
 STAGE_OF = {
     State.CREATED: Stage.TRANSCRIPTION,
@@ -102,7 +103,7 @@ def approve_plan(draft: Draft, _: ApprovePlan) -> None:
 
 def start_stage(draft: Draft, command: StartStage) -> None:
     permit(draft, START[command.stage], command.stage)
-    _forget_failed(draft)
+    forget_failed(draft)
     draft.change(goal=Stage.RENDER)
     start(draft, command.stage)
 
@@ -114,14 +115,8 @@ def retry(draft: Draft, _: Retry) -> None:
     for request in draft.project.requests:
         if request.status is Status.FAILED and request.order is not None:
             raise_take(draft, request.order.subject)
-    _forget_failed(draft)
+    forget_failed(draft)
     start(draft, failure.stage)
-
-
-def _forget_failed(draft: Draft) -> None:
-    for request in draft.project.requests:
-        if request.status is Status.FAILED:
-            forget(draft, request)
 
 
 def regenerate(draft: Draft, command: RegenerateAsset) -> None:
@@ -130,9 +125,7 @@ def regenerate(draft: Draft, command: RegenerateAsset) -> None:
     scene = _scene_of(draft, command.asset_id)
     if scene.uploaded is not None:
         raise Refused("asset_uploaded")
-    if len(draft.project.takes) >= MAX_TAKES:
-        raise Refused("too_many_takes")
-    _forget_failed(draft)
+    forget_failed(draft)
     if not pictures.fits_budget(draft.project, cap_usd(scene.kind, scene.duration_s)):
         raise Refused("budget_exceeded")
     raise_take(draft, scene.subject)

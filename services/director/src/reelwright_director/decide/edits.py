@@ -7,11 +7,11 @@ from reelwright_director.decide.commands import permit
 from reelwright_director.decide.messages import read_transcript
 from reelwright_director.decide.revisions import set_plan, set_script, set_transcript
 from reelwright_director.decide.stages import start
-from reelwright_director.decide.steps import forget
+from reelwright_director.decide.steps import forget_failed
 from reelwright_director.decision import Draft, Refused
 from reelwright_director.inputs import EditPlan, EditScript, EditTranscript
-from reelwright_director.state import Stage, State, Status
 from reelwright_director.table import Verb
+from reelwright_director.terms import Stage, State
 
 
 def edit_script(draft: Draft, command: EditScript) -> None:
@@ -61,8 +61,6 @@ def edit_plan(draft: Draft, command: EditPlan) -> None:
 
 
 def _clear(draft: Draft) -> None:
-    """An edit answers an earlier failure: it is no longer waited for."""
+    """An edit answers an earlier failure."""
     draft.change(failure=None)
-    for request in draft.project.requests:
-        if request.status is Status.FAILED:
-            forget(draft, request)
+    forget_failed(draft)

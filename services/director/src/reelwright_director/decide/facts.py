@@ -13,7 +13,8 @@ from reelwright_director.decide.stages import planned, settle_assets, start_asse
 from reelwright_director.decide.steps import book, end_attempt, forget
 from reelwright_director.decision import Draft
 from reelwright_director.expect import present
-from reelwright_director.state import Request, State, Status
+from reelwright_director.state import Request
+from reelwright_director.terms import State, Status
 
 Success: TypeAlias = TranscriptReady | ScenesPlanned | AssetReady | VideoRendered
 

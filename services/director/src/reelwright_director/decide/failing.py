@@ -6,7 +6,8 @@ from reelwright.events.v1.facts_pb2 import WorkFailed
 from reelwright_chassis.reasons import Actor, reason
 from reelwright_director.decide.steps import ask, end_attempt, fail, forget, remember, send
 from reelwright_director.decision import Draft
-from reelwright_director.state import Request, Stage, State, Status
+from reelwright_director.state import Request
+from reelwright_director.terms import Stage, State, Status
 
 _WORKS_ON = {
     Stage.TRANSCRIPTION: State.TRANSCRIBING,

@@ -8,7 +8,8 @@ from reelwright_director.decide.steps import note, remember
 from reelwright_director.decision import Draft
 from reelwright_director.expect import present
 from reelwright_director.inputs import Beat, Begin, Drop, EndLeases, Go, Wait
-from reelwright_director.state import HistoryEntry, Lease, Project, Request, State, Status
+from reelwright_director.state import HistoryEntry, Lease, Project, Request
+from reelwright_director.terms import State, Status
 
 _SHORTEST_WAIT_S = 0.05
 

@@ -18,7 +18,8 @@ from reelwright_director import pictures
 from reelwright_director.decision import DocumentKey, DocumentKind, Draft
 from reelwright_director.expect import present, typed
 from reelwright_director.identity import heard_words, target_duration_s
-from reelwright_director.state import Project, Request, Stage
+from reelwright_director.state import Project, Request
+from reelwright_director.terms import Stage
 
 TOPICS: Mapping[Stage, str] = {
     Stage.TRANSCRIPTION: "transcription.requests",

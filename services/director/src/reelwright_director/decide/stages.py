@@ -6,7 +6,8 @@ from reelwright_director.decide.messages import read_plan, read_transcript
 from reelwright_director.decide.revisions import next_video, set_plan, set_transcript, set_video
 from reelwright_director.decide.steps import order
 from reelwright_director.decision import Draft, Refused
-from reelwright_director.state import SceneRef, Stage, State
+from reelwright_director.state import SceneRef
+from reelwright_director.terms import Stage, State
 
 
 def start(draft: Draft, stage: Stage) -> None:

@@ -7,7 +7,8 @@ from reelwright_chassis.reasons import reason
 from reelwright_director.decide.messages import TOPICS, request_message
 from reelwright_director.decision import Booking, Draft
 from reelwright_director.policy import KEPT_HISTORY
-from reelwright_director.state import Failure, HistoryEntry, Request, Stage, State, Status
+from reelwright_director.state import Failure, HistoryEntry, Request
+from reelwright_director.terms import Stage, State, Status
 
 
 def ask(draft: Draft, request: Request) -> None:
@@ -38,6 +39,13 @@ def remember(draft: Draft, request: Request) -> None:
 def forget(draft: Draft, request: Request) -> None:
     """It is outstanding no longer."""
     draft.change(requests=tuple(r for r in draft.project.requests if r.request_id != request.request_id))
+
+
+def forget_failed(draft: Draft) -> None:
+    """What had failed is remembered no longer: its user decided otherwise."""
+    for request in draft.project.requests:
+        if request.status is Status.FAILED:
+            forget(draft, request)
 
 
 def forget_all(draft: Draft, outcome: str) -> None:

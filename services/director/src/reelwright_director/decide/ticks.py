@@ -6,7 +6,8 @@ from reelwright_director.decide.failing import ask_again, attempt_lost, stalled
 from reelwright_director.decide.steps import ask
 from reelwright_director.decision import Draft, Removing
 from reelwright_director.inputs import Dispatch, Tick
-from reelwright_director.state import Project, Request, State, Status
+from reelwright_director.state import Project, Request
+from reelwright_director.terms import State, Status
 
 
 def due_at_s(project: Project) -> float | None:
@@ -17,8 +18,6 @@ def due_at_s(project: Project) -> float | None:
 
 
 def _times(request: Request) -> list[float]:
-    if request.status is Status.FAILED:
-        return []
     times = (request.retry_at_s, request.deadline_at_s, request.lease.until_s if request.lease else None)
     return [time for time in times if time is not None]
 
