@@ -15,10 +15,10 @@ from reelwright_chassis.logs import about, configure_logs, get_logger
 @pytest.fixture
 def restored() -> Iterator[None]:
     root = logging.getLogger()
-    handlers, level = root.handlers, root.level
+    handlers, level, config = root.handlers, root.level, structlog.get_config()
     yield
     root.handlers, root.level = handlers, level
-    structlog.reset_defaults()
+    structlog.configure(**config)
 
 
 @pytest.fixture
@@ -84,6 +84,18 @@ def test_levels_below_are_left_out_and_long_values_are_cut(stream: io.StringIO) 
     get_logger("here").info("long", text="x" * 1000)
     (line,) = lines(stream)
     assert len(line["text"]) == 303
+
+
+def test_before_it_is_configured_only_warnings_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    try:
+        fail()
+    except FileNotFoundError:
+        get_logger("here").exception("job_try_crashed")
+    get_logger("here").info("job_ended")
+    told = capsys.readouterr().err
+    assert "action='job_try_crashed'" in told
+    assert "diary" not in told
+    assert "job_ended" not in told
 
 
 def test_pretty_lines_are_for_people(restored: None) -> None:

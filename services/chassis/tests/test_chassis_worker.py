@@ -147,10 +147,12 @@ async def test_the_unforeseen_counts_as_transient_and_tells_no_secrets(here: Emb
     assert "somebody" not in fact.message
 
 
-@pytest.mark.parametrize("answer", [ScenesPlanned(plan=ScenePlan(title="x" * 1_100_000)), PlanRequested(), None])
-async def test_an_answer_that_cannot_be_sent_is_the_handlers_fault(here: EmbeddedParts, answer: Any) -> None:
+@pytest.mark.parametrize(
+    "make", [lambda: ScenesPlanned(plan=ScenePlan(title="x" * 1_100_000)), PlanRequested, lambda: None]
+)
+async def test_an_answer_that_cannot_be_sent_is_the_handlers_fault(here: EmbeddedParts, make: Any) -> None:
     async def plan(request: PlanRequested, job: Job) -> Proto:
-        return answer  # type: ignore[no-any-return]
+        return make()  # type: ignore[no-any-return]
 
     assert (await failed(here, plan)).reason_code == "internal"
 

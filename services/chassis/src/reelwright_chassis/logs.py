@@ -65,6 +65,22 @@ def configure_logs(
     root.setLevel(level_number)
 
 
+def _warn_only() -> None:
+    """How it is until `configure_logs`, so in tests: warnings, without anybody's words, to standard error."""
+    structlog.configure(
+        processors=[
+            merge_contextvars,
+            structlog.processors.add_log_level,
+            _with_action,
+            _without_words,
+            _clipped,
+            structlog.processors.KeyValueRenderer(key_order=["level", "action"]),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+    )
+
+
 def _formatter(shared: list[Any], style: str, *, colours: bool) -> logging.Formatter:
     renderer: Any = structlog.dev.ConsoleRenderer(colors=colours, event_key="action")
     if style == "json":
@@ -102,3 +118,7 @@ def _clipped(_: object, __: str, event: Event) -> Event:
         if isinstance(value, str) and len(value) > _MAX_VALUE and name != "exception":
             event[name] = value[:_MAX_VALUE] + "..."
     return event
+
+
+if not structlog.is_configured():
+    _warn_only()
