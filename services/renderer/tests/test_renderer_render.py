@@ -13,19 +13,16 @@ import pytest
 from reelwright.events.v1 import media_pb2 as media
 from reelwright.events.v1.media_pb2 import Video
 from reelwright.events.v1.requests_pb2 import RenderRequested
+from reelwright_chassis import processes
 from reelwright_chassis.blobs.folder import FolderBlobs
 from reelwright_chassis.errors import Reject, Stopped
+from reelwright_chassis.processes import ProcessCrashed
 from reelwright_renderer import render as render_module
-from reelwright_renderer import stopping
 from reelwright_renderer.audio.recording import RATE, read_spans
-from reelwright_renderer.captions.port import NoCaptions
 from reelwright_renderer.encode import Encoder
-from reelwright_renderer.lanes import Lane, LaneLost, TaskFailed
-from reelwright_renderer.painting import Studio
 from reelwright_renderer.preview import preview_frame
 from reelwright_renderer.render import render
 from reelwright_renderer.settings import RendererSettings
-from reelwright_renderer.tasks import PaintFrame
 from reelwright_renderer.testing import (
     ClipShape,
     card,
@@ -37,8 +34,6 @@ from reelwright_renderer.testing import (
     write_recording,
     write_still,
 )
-from reelwright_renderer.timeline import Format, FrameRange, Media, MediaKind, Play
-from reelwright_renderer.units import Layer, Unit
 
 SETTINGS = RendererSettings(encoder="libx264", processes=2)
 
@@ -140,7 +135,7 @@ async def test_a_stopped_render_ends_soon_and_goes_on_where_it_was(
     asked: RenderRequested, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Stopped as soon as something is stored, long before all is."""
-    monkeypatch.setattr(stopping, "CHECK_S", 0.02)
+    monkeypatch.setattr(processes, "_LOOK_FOR_STOP_S", 0.02)
     asked.settings.width_px, asked.settings.height_px, asked.settings.preset = 360, 640, "slow"
 
     def once_something_is_stored() -> bool:
@@ -163,7 +158,7 @@ async def test_a_lost_process_fails_the_attempt_but_not_what_is_stored(
 ) -> None:
     with monkeypatch.context() as broken:
         broken.setattr(sys, "executable", "/bin/false")
-        with pytest.raises(LaneLost):
+        with pytest.raises(ProcessCrashed):
             await run(asked)
     assert not list(run.work.iterdir())
     assert (await run(asked)).frames == 90
@@ -185,13 +180,6 @@ async def test_a_broken_picture_is_rejected_with_its_reason(asked: RenderRequest
         await run(asked)
     assert rejected.value.reason_code == "asset_unreadable"
     assert not list(run.work.iterdir())
-
-
-async def test_a_task_that_breaks_says_where() -> None:
-    unit = Unit(FrameRange(0, 10), (Layer(Media(MediaKind.CLIP, "nowhere", "1"), Play(), 0, 10),))
-    async with Lane.open(Studio(Format(90, 160, 30), {}, NoCaptions())) as lane:
-        with pytest.raises(TaskFailed, match="KeyError"):
-            await lane.run(PaintFrame(unit, 0), lambda _: None)
 
 
 async def test_a_preview_is_the_frame_of_the_video(asked: RenderRequested, run: Run) -> None:

@@ -1,28 +1,15 @@
-"""The processes of one render, driven from the event loop: one task at a time each, killed when nobody waits."""
+"""The processes of one render, each working off its own run of pieces and helping the others when it is done."""
 
 import asyncio
 import os
-import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import TypeVar, cast
+from typing import TypeVar
 
-from reelwright_chassis.errors import ReelwrightError, Reject
-from reelwright_renderer.encode import EncoderFailed
-from reelwright_renderer.messages import LENGTH, Done, Failed, Progress, packed, unpacked
-from reelwright_renderer.painting import Studio
+from reelwright_chassis.processes import CpuPool
 from reelwright_renderer.schedule import Schedule
-from reelwright_renderer.tasks import Task
 
-Result = TypeVar("Result")
-
-
-class LaneLost(ReelwrightError):
-    """A render process ended in the middle of a task: killed, out of memory, or a crash in a codec."""
-
-
-class TaskFailed(ReelwrightError):
-    """A task raised; the message is the traceback of its process."""
+T = TypeVar("T")
 
 
 def usable_cores() -> int:
@@ -30,87 +17,25 @@ def usable_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-class Lane:
-    """One process. `run` hands it a task and waits for the result."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-
-    @classmethod
-    @asynccontextmanager
-    async def open(cls, studio: Studio) -> AsyncIterator["Lane"]:
-        """A process that paints for `studio`; it does not outlive the context, nor this process."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "reelwright_renderer.lane",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-        )
-        try:
-            opened = cls(process)
-            await opened._send(studio)
-            yield opened
-        finally:
-            if process.returncode is None:
-                process.kill()
-            await process.communicate()
-
-    async def run(self, task: Task[Result], tell: Callable[[int], None]) -> Result:
-        """The task's result. Raises what it failed with: Reject, EncoderFailed, TaskFailed, or LaneLost."""
-        await self._send(task)
-        while True:
-            message = await self._receive()
-            if isinstance(message, Progress):
-                tell(message.frames)
-            elif isinstance(message, Done):
-                return cast(Result, message.result)
-            elif isinstance(message, Failed):
-                raise _error_of(message)
-
-    async def _send(self, message: object) -> None:
-        stdin = self._process.stdin
-        if stdin is None:
-            raise LaneLost("a render process has no inbox")
-        try:
-            stdin.write(packed(message))
-            await stdin.drain()
-        except (BrokenPipeError, ConnectionResetError) as error:
-            raise LaneLost("a render process is gone") from error
-
-    async def _receive(self) -> object:
-        stdout = self._process.stdout
-        if stdout is None:
-            raise LaneLost("a render process has no answers")
-        try:
-            (size,) = LENGTH.unpack(await stdout.readexactly(LENGTH.size))
-            return unpacked(await stdout.readexactly(size))
-        except asyncio.IncompleteReadError as error:
-            raise LaneLost("a render process ended in the middle of a task") from error
-
-
-def _error_of(failed: Failed) -> ReelwrightError:
-    if failed.kind == "reject":
-        return Reject(failed.reason_code, failed.message)
-    if failed.kind == "encoder":
-        return EncoderFailed(failed.message)
-    return TaskFailed(failed.traceback)
-
-
-Finished = Callable[[Task[object], object], Coroutine[None, None, None]]
+@asynccontextmanager
+async def open_lanes(count: int) -> AsyncIterator[list[CpuPool]]:
+    """`count` pools of one process each: what a lane keeps from one piece to the next stays in its process."""
+    async with AsyncExitStack() as stack:
+        yield [await stack.enter_async_context(CpuPool(workers=1)) for _ in range(count)]
 
 
 async def run_all(
-    schedule: Schedule[Task[object]], lanes: list[Lane], tell: Callable[[int], None], finished: Finished
+    schedule: Schedule[T],
+    lanes: list[CpuPool],
+    make: Callable[[T, CpuPool], Coroutine[None, None, None]],
+    keep: Callable[[T], Coroutine[None, None, None]],
 ) -> None:
-    """Work off the schedule on all lanes; `finished` runs beside them with each task and its result.
-
-    The first failure stops the others and flies.
-    """
+    """Make every item on one of the lanes; `keep` runs beside the next one. The first failure stops all and flies."""
 
     async def work(group: asyncio.TaskGroup, number: int) -> None:
-        while (task := schedule.take(number)) is not None:
-            group.create_task(finished(task, await lanes[number].run(task, tell)))
+        while (item := schedule.take(number)) is not None:
+            await make(item, lanes[number])
+            group.create_task(keep(item))
 
     try:
         async with asyncio.TaskGroup() as group:
@@ -118,9 +43,3 @@ async def run_all(
                 group.create_task(work(group, number))
     except ExceptionGroup as failures:
         raise failures.exceptions[0] from failures
-
-
-@asynccontextmanager
-async def open_lanes(studio: Studio, count: int) -> AsyncIterator[list[Lane]]:
-    async with AsyncExitStack() as stack:
-        yield [await stack.enter_async_context(Lane.open(studio)) for _ in range(count)]

@@ -1,5 +1,6 @@
 """Stores a finished video and what lies beside it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from reelwright.events.v1.requests_pb2 import RenderRequested
 from reelwright_chassis.blobs.port import Blobs
 from reelwright_renderer.audio.loudness import TARGET_LUFS
 from reelwright_renderer.audio.meter import Level
+from reelwright_renderer.captioning import unpaintable
 from reelwright_renderer.captions.port import CaptionPlan
 from reelwright_renderer.otio import otio_file
 from reelwright_renderer.subtitles import subtitle_files
@@ -36,7 +38,7 @@ async def store_outputs(
     folder = f"final-videos/{request.project_id}/{request.revision}"
     srt, vtt = subtitle_files(captions.groups)
     edit = otio_file(timeline, captions, request.audio.key)
-    video = _facts(timeline, made)
+    video = _facts(timeline, captions, made)
     texts = [
         (video.srt, "captions.srt", srt, "application/x-subrip"),
         (video.vtt, "captions.vtt", vtt, "text/vtt"),
@@ -49,7 +51,7 @@ async def store_outputs(
     return video
 
 
-def _facts(timeline: Timeline, made: Made) -> Video:
+def _facts(timeline: Timeline, captions: CaptionPlan, made: Made) -> Video:
     return Video(
         duration_s=timeline.duration_s,
         frames=timeline.frames,
@@ -61,13 +63,19 @@ def _facts(timeline: Timeline, made: Made) -> Video:
         true_peak_dbtp=made.level.dbtp,
         segments_rendered=made.segments_rendered,
         segments_reused=made.segments_reused,
-        notes=_notes(made.level),
+        notes=[*_quiet(made.level), *_unpaintable(unpaintable(captions))],
     )
 
 
-def _notes(level: Level) -> list[Note]:
-    if level.lufs >= TARGET_LUFS - QUIET_LU:
-        return []
-    return [
-        Note(code="quiet_sound", message=f"The sound stays at {level.lufs:.1f} LUFS; louder it would be distorted.")
-    ]
+def _quiet(level: Level) -> Iterator[Note]:
+    if level.lufs < TARGET_LUFS - QUIET_LU:
+        yield Note(
+            code="quiet_sound", message=f"The sound stays at {level.lufs:.1f} LUFS; louder it would be distorted."
+        )
+
+
+def _unpaintable(characters: str) -> Iterator[Note]:
+    if characters:
+        shown = "".join(characters[:20])
+        message = f"No font here has the characters {shown}: captions lack them. Install a font of that script (Noto)."
+        yield Note(code="font_missing", message=message)

@@ -32,7 +32,7 @@ class Painter:
     """Paints any unit of one video. Units in rising order are cheap: sources go on where they are."""
 
     def __init__(self, studio: Studio, captions: Callable[[CaptionPlan, int], CaptionPainter]) -> None:
-        self._studio, self._new_captions = studio, captions
+        self.studio, self._new_captions = studio, captions
         self._sources: OrderedDict[tuple[object, ...], Source] = OrderedDict()
         self._canvas = Canvas(studio.format)
         self._under = Canvas(studio.format)
@@ -48,7 +48,7 @@ class Painter:
         return self._paint(unit, index, self._captions())
 
     def _captions(self) -> CaptionPainter:
-        return self._new_captions(self._studio.captions, self._studio.format.fps)
+        return self._new_captions(self.studio.captions, self.studio.format.fps)
 
     def _paint(self, unit: Unit, index: int, captions: CaptionPainter) -> Canvas:
         self._paint_layers(unit, index, self._canvas.planes)
@@ -72,11 +72,11 @@ class Painter:
         return self._sources[key]
 
     def _open(self, layer: Layer) -> Source:
-        format_, effect = self._studio.format, layer.effect
+        format_, effect = self.studio.format, layer.effect
         if isinstance(effect, Play):
-            return ClipSource(self._studio.files[layer.media.key], effect, layer.count, format_)
+            return ClipSource(self.studio.files[layer.media.key], effect, layer.count, format_)
         if isinstance(effect, KenBurns):
-            return StillSource(self._studio.files[layer.media.key], effect, layer.count, format_)
+            return StillSource(self.studio.files[layer.media.key], effect, layer.count, format_)
         return CardSource(layer.media.seed, format_)
 
     def close(self) -> None:

@@ -4,13 +4,13 @@ from contextlib import AsyncExitStack
 
 from reelwright.events.v1.requests_pb2 import RenderRequested
 from reelwright_chassis.blobs.port import Blobs
+from reelwright_chassis.processes import CpuPool
 from reelwright_renderer.captioning import plan_of
 from reelwright_renderer.compose import compose
-from reelwright_renderer.lanes import Lane
 from reelwright_renderer.painting import Studio
-from reelwright_renderer.tasks import PaintFrame
 from reelwright_renderer.timeline import Timeline
 from reelwright_renderer.units import Unit, cut_units
+from reelwright_renderer.work import paint_jpeg
 
 
 async def preview_frame(request: RenderRequested, time_s: float, blobs: Blobs) -> bytes:
@@ -20,8 +20,8 @@ async def preview_frame(request: RenderRequested, time_s: float, blobs: Blobs) -
     keys = {layer.media.key for layer in unit.layers if layer.media.key}
     async with AsyncExitStack() as stack:
         files = {key: await stack.enter_async_context(blobs.local(key)) for key in keys}
-        lane = await stack.enter_async_context(Lane.open(Studio(timeline.format, files, plan_of(timeline))))
-        return await lane.run(PaintFrame(unit, index), lambda _: None)
+        pool = await stack.enter_async_context(CpuPool(workers=1))
+        return await pool.run(paint_jpeg, Studio(timeline.format, files, plan_of(timeline)), unit, index)
 
 
 def frame_at(timeline: Timeline, time_s: float) -> tuple[Unit, int]:

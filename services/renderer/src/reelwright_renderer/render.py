@@ -1,7 +1,7 @@
 """One render from the request to the stored video: what exists is used, what is missing is made, then all is joined."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from reelwright.events.v1.media_pb2 import Video
 from reelwright.events.v1.requests_pb2 import RenderRequested
 from reelwright_chassis.blobs.port import Blobs
+from reelwright_chassis.processes import CpuPool
 from reelwright_renderer.audio.make import sound_name
 from reelwright_renderer.audio.meter import SILENCE_DB, Level
 from reelwright_renderer.captioning import plan_of
@@ -17,20 +18,20 @@ from reelwright_renderer.captions.port import CaptionPlan
 from reelwright_renderer.compose import compose
 from reelwright_renderer.encode import Encoder, EncoderFailed
 from reelwright_renderer.encoders import candidates
-from reelwright_renderer.join import Piece
-from reelwright_renderer.lanes import Lane, open_lanes, run_all, usable_cores
+from reelwright_renderer.join import Piece, join
+from reelwright_renderer.lanes import open_lanes, run_all, usable_cores
 from reelwright_renderer.outputs import Made, store_outputs
 from reelwright_renderer.painting import Studio
+from reelwright_renderer.poster import write_poster
 from reelwright_renderer.schedule import Schedule
 from reelwright_renderer.segments import Shelf
 from reelwright_renderer.settings import RendererSettings
-from reelwright_renderer.stopping import until_stopped
-from reelwright_renderer.tasks import Join, MakeSound, RenderUnit, Task
 from reelwright_renderer.timeline import Timeline
 from reelwright_renderer.units import Unit, cut_units, segment_name
+from reelwright_renderer.work import provide_sound, render_unit
 
 Progress = Callable[[float, str], None]
-"""Told how far a render is (0..100) and what it is doing."""
+"""Told how far a render is (0..100) and what it is doing; also from other threads."""
 
 SOUND_COST = 100.0
 """Making the sound costs about as much as this many frames of 1080x1920."""
@@ -73,7 +74,7 @@ async def render(
         try:
             with TemporaryDirectory(dir=work_dir, prefix="render-") as folder:
                 shelf = Shelf(blobs, request.project_id, Path(folder))
-                return await until_stopped(_Render(request, plan, shelf, progress, settings).run(), should_stop)
+                return await _Render(request, plan, shelf, progress, should_stop).run(settings.processes)
         except EncoderFailed:
             if encoder is encoders[-1]:
                 raise
@@ -88,77 +89,103 @@ def plan_render(request: RenderRequested, timeline: Timeline, captions: CaptionP
     return Plan(timeline, captions, encoder, units, names, sound)
 
 
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a render reads, as local files; and where its sound lies or will lie."""
+
+    studio: Studio
+    recording: Path
+    sound: Path
+
+
 class _Render:
     """One attempt with one encoder."""
 
     def __init__(
-        self, request: RenderRequested, plan: Plan, shelf: Shelf, progress: Progress, settings: RendererSettings
+        self, request: RenderRequested, plan: Plan, shelf: Shelf, progress: Progress, should_stop: Callable[[], bool]
     ) -> None:
         self._request, self._plan, self._shelf = request, plan, shelf
-        self._progress, self._settings = progress, settings
+        self._progress, self._should_stop = progress, should_stop
+        self._units = dict(zip(plan.names, plan.units, strict=True))
+        self._frames_done: dict[str, float] = {}
         self._level = Level(SILENCE_DB, SILENCE_DB)
-        self._missing: list[str] = []
-        self._frames_to_do = self._frames_done = 0
 
-    async def run(self) -> Video:
+    async def run(self, processes: int) -> Video:
         plan = self._plan
-        self._missing = await self._shelf.missing([*plan.names, plan.sound])
+        missing = await self._shelf.missing([*plan.names, plan.sound])
+        units = [name for name in missing if name in self._units]
         async with AsyncExitStack() as stack:
-            blobs = self._shelf.blobs
-            keys = {clip.media.key for clip in plan.timeline.clips if clip.media.key}
-            files = {key: await stack.enter_async_context(blobs.local(key)) for key in sorted(keys)}
-            recording = await stack.enter_async_context(blobs.local(self._request.audio.key))
-            units = self._units_to_render()
-            studio = Studio(plan.timeline.format, files, plan.captions)
-            lanes = await stack.enter_async_context(open_lanes(studio, self._lane_count(units)))
-            await self._make_pieces(units, await self._sound_task(recording, stack), lanes)
-            return await self._finish(lanes[0], stack)
+            inputs = await self._inputs(stack, sound_exists=plan.sound not in missing)
+            lanes = await stack.enter_async_context(open_lanes(self._lane_count(units, processes)))
+            await self._make_missing(units, inputs, lanes)
+            return await self._finish(lanes[0], stack, rendered=len(units))
 
-    def _units_to_render(self) -> list[RenderUnit]:
-        plan, named = self._plan, dict(zip(self._plan.names, self._plan.units, strict=True))
-        wanted = [name for name in self._missing if name in named]
-        return [RenderUnit(named[name], plan.encoder, plan.timeline.format, self._shelf.file(name)) for name in wanted]
+    async def _inputs(self, stack: AsyncExitStack, *, sound_exists: bool) -> Inputs:
+        plan, shelf = self._plan, self._shelf
+        keys = {clip.media.key for clip in plan.timeline.clips if clip.media.key}
+        files = {key: await stack.enter_async_context(shelf.blobs.local(key)) for key in sorted(keys)}
+        recording = await stack.enter_async_context(shelf.blobs.local(self._request.audio.key))
+        sound = await shelf.local(plan.sound, stack) if sound_exists else shelf.file(plan.sound)
+        return Inputs(Studio(plan.timeline.format, files, plan.captions), recording, sound)
 
-    def _lane_count(self, units: Sequence[RenderUnit]) -> int:
+    def _lane_count(self, units: list[str], processes: int) -> int:
         format_ = self._plan.timeline.format
-        pixels = sum(task.unit.frames.count for task in units) * format_.width * format_.height
-        most = self._settings.processes or usable_cores()
-        return max(1, min(most, math.ceil(pixels / LANE_PIXELS)))
+        pixels = self._frames(units) * format_.width * format_.height
+        return max(1, min(processes or usable_cores(), math.ceil(pixels / LANE_PIXELS)))
 
-    async def _sound_task(self, recording: Path, stack: AsyncExitStack) -> MakeSound:
-        made = self._plan.sound not in self._missing
-        target = await self._shelf.local(self._plan.sound, stack) if made else self._shelf.file(self._plan.sound)
-        return MakeSound(recording, self._plan.timeline.audio, self._plan.timeline.duration_s, target, made)
+    def _frames(self, units: list[str]) -> int:
+        return sum(self._units[name].frames.count for name in units)
 
-    async def _make_pieces(self, units: Sequence[RenderUnit], sound: MakeSound, lanes: list[Lane]) -> None:
-        self._frames_to_do = sum(task.unit.frames.count for task in units)
-        self._told(0)
-        costs = [SOUND_COST, *(float(task.unit.frames.count) for task in units)]
-        await run_all(Schedule[Task[object]]([sound, *units], costs, len(lanes)), lanes, self._told, self._finished)
+    async def _make_missing(self, units: list[str], inputs: Inputs, lanes: list[CpuPool]) -> None:
+        total = max(self._frames(units), 1)
 
-    def _told(self, frames: int) -> None:
-        self._frames_done += frames
-        share = self._frames_done / self._frames_to_do if self._frames_to_do else 1.0
-        self._progress(95 * share, "rendering")
+        def told(name: str, frames: float) -> None:
+            self._frames_done[name] = frames
+            self._progress(95 * sum(list(self._frames_done.values())) / total, "rendering")
 
-    async def _finished(self, task: Task[object], result: object) -> None:
-        if isinstance(task, MakeSound) and isinstance(result, Level):
-            self._level = result
-            if not task.made:
-                await self._shelf.keep(self._plan.sound)
-        elif isinstance(task, RenderUnit):
-            await self._shelf.keep(task.target.stem)
+        async def make(name: str, lane: CpuPool) -> None:
+            if name == self._plan.sound:
+                await self._provide_sound(inputs, lane)
+            else:
+                await self._render_unit(name, inputs, lane, told)
 
-    async def _finish(self, lane: Lane, stack: AsyncExitStack) -> Video:
+        self._progress(0, "rendering")
+        costs = [SOUND_COST, *(float(self._frames([name])) for name in units)]
+        schedule = Schedule([self._plan.sound, *units], costs, len(lanes))
+        await run_all(schedule, lanes, make, self._keep)
+
+    async def _render_unit(self, name: str, inputs: Inputs, lane: CpuPool, told: Callable[[str, float], None]) -> None:
+        unit, target = self._units[name], self._shelf.file(name)
+        await lane.run(
+            render_unit,
+            inputs.studio,
+            unit,
+            self._plan.encoder,
+            target,
+            on_progress=lambda percent, _: told(name, percent / 100 * unit.frames.count),
+            stop=self._should_stop,
+        )
+        told(name, unit.frames.count)
+
+    async def _provide_sound(self, inputs: Inputs, lane: CpuPool) -> None:
+        timeline = self._plan.timeline
+        wanted = (inputs.recording, timeline.audio, timeline.duration_s, inputs.sound)
+        self._level = await lane.run(provide_sound, *wanted, stop=self._should_stop)
+
+    async def _keep(self, name: str) -> None:
+        """Store what was made just now."""
+        if self._shelf.file(name).exists():
+            await self._shelf.keep(name)
+
+    async def _finish(self, lane: CpuPool, stack: AsyncExitStack, rendered: int) -> Video:
         self._progress(95, "joining")
-        plan = self._plan
-        files = [await self._shelf.local(name, stack) for name in plan.names]
+        plan, shelf = self._plan, self._shelf
+        files = [await shelf.local(name, stack) for name in plan.names]
         pieces = tuple(Piece(file, unit.frames.count) for file, unit in zip(files, plan.units, strict=True))
-        sound = await self._shelf.local(plan.sound, stack)
-        video = self._shelf.folder / "final_video.mp4"
-        poster = self._shelf.folder / "poster.jpg"
-        await lane.run(Join(pieces, sound, plan.timeline.format.fps, video, poster, plan.timeline.name), lambda _: None)
+        sound = await shelf.local(plan.sound, stack)
+        video, poster = shelf.folder / "final_video.mp4", shelf.folder / "poster.jpg"
+        await lane.run(join, pieces, sound, plan.timeline.format.fps, video, plan.timeline.name, stop=self._should_stop)
+        await lane.run(write_poster, video, poster, stop=self._should_stop)
         self._progress(98, "storing")
-        rendered = sum(name in self._missing for name in plan.names)
-        made = Made(video, poster, self._level, plan.encoder.name, rendered, len(plan.names) - rendered)
-        return await store_outputs(self._request, plan.timeline, plan.captions, made, self._shelf.blobs)
+        made = Made(video, poster, self._level, plan.encoder.name, rendered, len(set(plan.names)) - rendered)
+        return await store_outputs(self._request, plan.timeline, plan.captions, made, shelf.blobs)
