@@ -1,7 +1,7 @@
 """Words in, a plan out: which captions stand when, in which lines, and what that will look like in a digest."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
@@ -10,7 +10,7 @@ from reelwright_renderer.captions.grouping import Lines, Rules, group_words
 from reelwright_renderer.captions.pango import measure, missing_characters
 from reelwright_renderer.captions.placing import stage_for
 from reelwright_renderer.captions.port import CaptionWord
-from reelwright_renderer.captions.scripts import is_visible, joiner, language_tag
+from reelwright_renderer.captions.scripts import is_visible, joiner, language_tag, printable
 from reelwright_renderer.captions.styles import Style, style_of
 from reelwright_renderer.captions.tidying import tidy
 
@@ -65,6 +65,16 @@ class CaptionFrames:
 
 
 @dataclass(frozen=True, slots=True)
+class TimedCaption:
+    """A caption in frames; whether it comes out of nothing, and goes into nothing."""
+
+    caption: Caption
+    frames: CaptionFrames
+    enters: bool
+    leaves: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Captions:
     """Implements `CaptionPlan`. `missing_characters` are those that no font here has; they are not painted."""
 
@@ -78,18 +88,21 @@ class Captions:
     def signature(self, first_frame: int, end_frame: int, fps: int) -> str:
         """A digest of all that is painted in frames [first_frame, end_frame), counted from the first."""
         digest = hashlib.sha256(_identity(self, fps).encode())
-        for group, frames, follows in self.timed(fps):
+        for timed in self.timed(fps):
+            frames, caption = timed.frames, timed.caption
             if frames.first < end_frame and frames.end > first_frame:
-                digest.update(repr((_relative(frames, first_frame), follows, group.print, group.lines)).encode())
+                seen = (_relative(frames, first_frame), timed.enters, timed.leaves, caption.print, caption.lines)
+                digest.update(repr(seen).encode())
         return digest.hexdigest()
 
-    def timed(self, fps: int) -> Iterator[tuple[Caption, CaptionFrames, bool]]:
-        """Each caption with its frames, and whether it follows the one before without a gap."""
-        before_end = -1
-        for group in self.groups:
-            frames = group.frames(fps)
-            yield group, frames, frames.first == before_end
-            before_end = frames.end
+    def timed(self, fps: int) -> list[TimedCaption]:
+        """The captions with their frames."""
+        frames = [group.frames(fps) for group in self.groups]
+        edges = [-1, *(one.end for one in frames[:-1])], [*(one.first for one in frames[1:]), -1]
+        return [
+            TimedCaption(group, own, enters=own.first != ends_before, leaves=own.end != begins_after)
+            for group, own, ends_before, begins_after in zip(self.groups, frames, *edges, strict=False)
+        ]
 
 
 def _identity(plan: Captions, fps: int) -> str:
@@ -112,7 +125,7 @@ def plan_captions(words: Sequence[CaptionWord], style: str, language: str, width
     """
     look, stage, tag = style_of(style), stage_for(width, height), language_tag(language)
     size_px = stage.size_px(look)
-    missing = missing_characters("".join(word.text for word in words))
+    missing = missing_characters("".join(printable(word.text) for word in words))
     paintable = _without(words, missing)
     width_of = partial(_width_px, size_px=size_px, language=tag)
     limit_px = stage.line_limit_px(look, size_px)

@@ -19,6 +19,7 @@ _NEVER_FIRST = frozenset("、。，．！？：；）」』】〉》ー々ぁぃ
 _NEVER_LAST = frozenset("（「『【〈《เแโใไ")
 _VOWELS = frozenset("aeiouyаеёиоуыэюяαεηιουω")
 _ONE_SOUND = frozenset(("ch", "ck", "ph", "qu", "rh", "sh", "th", "ts"))
+_UNSEEN = frozenset(("Cc", "Cf", "Cs"))
 _STRAIGHT_QUOTES = frozenset("\"'")
 
 
@@ -49,8 +50,14 @@ def direction_mark(text: str) -> str:
 
 
 def is_visible(text: str) -> bool:
-    """Whether there is anything to draw: more than spaces, control characters and loose marks."""
-    return any(unicodedata.category(c)[0] not in "CZM" for c in text)
+    """Whether there is anything to draw: more than spaces, formatting characters and loose marks."""
+    return any(unicodedata.category(c)[0] not in "ZM" and unicodedata.category(c) not in _UNSEEN for c in text)
+
+
+def printable(text: str) -> str:
+    """The text on one line, without control characters and what is no character at all."""
+    kept = (c for c in text if c.isspace() or not (unicodedata.category(c) in ("Cc", "Cs") or c in "\ufffe\uffff"))
+    return " ".join("".join(kept).split())
 
 
 def is_punctuation(text: str) -> bool:

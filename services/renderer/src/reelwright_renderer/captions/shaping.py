@@ -2,7 +2,8 @@
 
 The same layout is drawn several times with other parts hidden (alpha of 1 in 65535 is 0 in 8 bits, and hidden parts
 still count as ink): each word alone gives its mask; nothing but hidden words leaves the colour emoji, which ignore
-alpha; word backgrounds in id colours tell whose they are, right in any direction; a trailing H gives the baseline and the capitals' height, so that captions never jump with the letters that they happen to have.
+alpha; word backgrounds in id colours tell whose they are, right in any direction; a trailing H gives the baseline and
+the capitals' height, so that captions never jump with the letters that they happen to have.
 """
 
 from collections.abc import Callable, Sequence

@@ -14,6 +14,7 @@ from reelwright_renderer.captions.scripts import (
     is_visible,
     opens,
     part_places,
+    printable,
     toggles_quotes,
 )
 
@@ -29,7 +30,7 @@ _SEPARATORS = "/-_.@&+"
 
 def tidy(words: Iterable[CaptionWord], width_of: Widths, limit_px: float) -> list[CaptionWord]:
     """Pieces of `words` in order, each of which fits a line of `limit_px` at two thirds of the full size or more."""
-    shown = [replace(word, text=" ".join(word.text.split())) for word in words if is_visible(word.text)]
+    shown = [word for word in (replace(word, text=printable(word.text)) for word in words) if is_visible(word.text)]
     glued = _glue_openers(_glue_closers(shown))
     return [piece for word in glued for piece in _fit(word, width_of, limit_px / SMALLEST_SIZE)]
 
