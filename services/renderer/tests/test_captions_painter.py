@@ -83,7 +83,7 @@ def test_any_size_of_frame_has_captions_in_its_box(size: tuple[int, int]) -> Non
 
 
 def layout_of(plan: Captions, index: int) -> Layout:
-    return lay_out(plan.groups[index], plan.style, stage_for(plan.width, plan.height), plan.language)
+    return lay_out(plan.painted(plan.groups[index]), plan.style, stage_for(plan.width, plan.height), plan.language)
 
 
 def lit_words(planes: Planes, layout: Layout, accent: str) -> list[int]:
@@ -140,6 +140,21 @@ def test_equal_signatures_mean_equal_pictures(style: str) -> None:
     for frame in range(10, 20):
         for a, b in zip(painted(Painter(one, FPS), frame), painted(Painter(two, FPS), frame + 30), strict=True):
             assert np.array_equal(a, b)
+
+
+def test_what_no_font_has_is_left_out_of_the_picture() -> None:
+    gone = "\U0003abcd"
+    words = sample_words(f"Look{gone} {gone}{gone} here")
+    plan, plain = (plan_captions(w, "highlight", "en", *SIZE) for w in (words, sample_words("Look here")))
+    assert plan.missing_characters == gone
+    one, two = (layout_of(p, 0).inks for p in (plan, plain))
+    assert one[0].fill.mask.sum() == two[0].fill.mask.sum() > 0
+    assert not one[1].fill.mask.any()
+    nothing = plan_captions(sample_words(gone), "classic", "en", *SIZE)
+    assert not touched(painted(Painter(nothing, FPS), 3)).any()
+    assert nothing.groups[0].lines == (gone,)
+    beside = plan_captions(sample_words(f"Look {gone * 30}"), "box", "en", *SIZE)
+    assert touched(painted(Painter(beside, FPS), 5)).any()
 
 
 def test_planes_may_be_views_with_a_stride() -> None:

@@ -89,10 +89,13 @@ def test_the_signature_changes_with_the_look(change: dict[str, object]) -> None:
     assert plan(words).signature(0, 30, 30) != plan(words, **change).signature(0, 30, 30)  # type: ignore[arg-type]
 
 
-def test_missing_characters_are_told_and_not_painted() -> None:
+def test_missing_characters_are_told_and_stay_in_the_subtitles() -> None:
     found = plan(sample_words(f"Look {NEVER_A_CHARACTER} here{NEVER_A_CHARACTER} now"))
     assert found.missing_characters == NEVER_A_CHARACTER
-    assert [line for group in found.groups for line in group.lines] == ["Look here now"]
+    assert [line for group in found.groups for line in group.lines] == [
+        f"Look {NEVER_A_CHARACTER}",
+        f"here{NEVER_A_CHARACTER} now",
+    ]
 
 
 def test_every_style_is_described() -> None:

@@ -10,7 +10,6 @@ import numpy as np
 
 from reelwright_renderer.captions.masks import Mask, Patch, grow, soften, thicken
 from reelwright_renderer.captions.placing import Stage
-from reelwright_renderer.captions.planning import Caption
 from reelwright_renderer.captions.scripts import direction_mark, is_right_to_left
 from reelwright_renderer.captions.shaping import ShapedLine, WordInk, shape_line
 from reelwright_renderer.captions.strip import Rectangle, Strip
@@ -22,6 +21,10 @@ _RAMP_EM = 0.12
 """Shadows end over so much, where the place for them ends."""
 _REACH_EM = 0.4
 """How far motion, shadow and box reach beyond the ink."""
+
+
+Texts = Sequence[Sequence[str]]
+"""The words of each line; none is empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,35 +69,32 @@ class Layout:
     backdrop_opacity: float
 
 
-def lay_out(caption: Caption, style: Style, stage: Stage, language: str) -> Layout:
-    """Shape, place and paint the parts of a caption. Pango's work, 5 to 10 ms."""
-    size_px, lines = _shaped(caption, style, stage, language)
+def lay_out(texts: Texts, style: Style, stage: Stage, language: str) -> Layout:
+    """Shape, place and paint the parts of a caption, of which something must be visible. 5 to 10 ms, mostly Pango's."""
+    size_px, lines = _shaped(texts, style, stage, language)
     baselines = _baselines(lines, style, size_px, stage)
     inks: list[Ink] = []
     bands = []
-    for number, (line, texts, baseline) in enumerate(zip(lines, caption.word_lines, baselines, strict=True)):
+    for number, (line, words, baseline) in enumerate(zip(lines, texts, baselines, strict=True)):
         dx, dy = round(stage.centre_x - (line.left + line.right) / 2), baseline - line.baseline
         bands.append(_band(line, dx, baseline, size_px))
-        for word, ink in zip(texts, line.words, strict=True):
+        for text, ink in zip(words, line.words, strict=True):
             if ink.covered.any():
-                inks.append(_place_ink(word.text, number, ink, (dx, dy), style=style, size_px=size_px))
+                inks.append(_place_ink(text, number, ink, (dx, dy), style=style, size_px=size_px))
             else:
-                inks.append(_no_ink(word.text, number, line.left + dx, baseline))
+                inks.append(_no_ink(text, number, line.left + dx, baseline))
     place = _place(inks, stage, size_px)
     bar = style.bar > 0 and not style.outline_em
     backdrop = _bar(bands, place, size_px) if bar else _shadow(inks, place, size_px)
     return Layout(style, size_px, tuple(inks), tuple(bands), place, backdrop, style.bar if bar else style.shadow)
 
 
-def _shaped(caption: Caption, style: Style, stage: Stage, language: str) -> tuple[int, list[ShapedLine]]:
+def _shaped(texts: Texts, style: Style, stage: Stage, language: str) -> tuple[int, list[ShapedLine]]:
     """The lines at the largest size at which they fit; full size but for a single wide word."""
-    mark = direction_mark("".join(word.text for word in caption.words))
+    mark = direction_mark("".join(text for line in texts for text in line))
     size_px = stage.size_px(style)
     while True:
-        lines = [
-            shape_line([word.text for word in line], size_px, language=language, mark=mark)
-            for line in caption.word_lines
-        ]
+        lines = [shape_line(line, size_px, language=language, mark=mark) for line in texts]
         widest = max(line.right - line.left for line in lines)
         limit = stage.line_limit_px(style, size_px)
         if widest <= limit or size_px <= 4:
@@ -138,7 +138,7 @@ def _place_ink(text: str, line: int, ink: WordInk, at: tuple[int, int], *, style
 
 
 def _no_ink(text: str, line: int, x: int, y: int) -> Ink:
-    """A word whose glyphs all merged into its neighbours' (a conjunct): it is timed, and shows nothing of its own."""
+    """A word that no font has, or whose glyphs merged into its neighbours': it is timed and shows nothing."""
     return Ink(text, line, x, y, x + 2, y + 2, Patch(np.zeros((2, 2), np.uint8), x, y), None, None)
 
 

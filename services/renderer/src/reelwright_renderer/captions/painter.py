@@ -1,12 +1,14 @@
 """Paints one video's captions into its frames."""
 
 from bisect import bisect_right
+from itertools import chain
 
 from reelwright_renderer.captions.layout import lay_out
 from reelwright_renderer.captions.motion import Scene
 from reelwright_renderer.captions.placing import stage_for
 from reelwright_renderer.captions.planning import Captions
 from reelwright_renderer.captions.port import Planes
+from reelwright_renderer.captions.scripts import is_visible
 
 
 class Painter:
@@ -19,7 +21,9 @@ class Painter:
         self._plan = plan
         self._fps = fps
         self._stage = stage_for(plan.width, plan.height)
-        self._captions = plan.timed(fps)
+        self._captions = [
+            timed for timed in plan.timed(fps) if is_visible("".join(chain(*plan.painted(timed.caption))))
+        ]
         self._firsts = [timed.frames.first for timed in self._captions]
         self._current: tuple[int, Scene] | None = None
 
@@ -32,6 +36,6 @@ class Painter:
     def _scene(self, index: int) -> Scene:
         if self._current is None or self._current[0] != index:
             timed = self._captions[index]
-            layout = lay_out(timed.caption, self._plan.style, self._stage, self._plan.language)
+            layout = lay_out(self._plan.painted(timed.caption), self._plan.style, self._stage, self._plan.language)
             self._current = index, Scene(layout, timed.frames, self._fps, timed.enters, timed.leaves)
         return self._current[1]

@@ -10,7 +10,7 @@ from reelwright_renderer.captions.grouping import Lines, Rules, group_words
 from reelwright_renderer.captions.pango import measure, missing_characters
 from reelwright_renderer.captions.placing import stage_for
 from reelwright_renderer.captions.port import CaptionWord
-from reelwright_renderer.captions.scripts import is_visible, joiner, language_tag, printable
+from reelwright_renderer.captions.scripts import ZERO_WIDTH_SPACE, is_visible, joiner, language_tag, printable
 from reelwright_renderer.captions.styles import Style, style_of
 from reelwright_renderer.captions.tidying import tidy
 
@@ -95,6 +95,11 @@ class Captions:
                 digest.update(repr(seen).encode())
         return digest.hexdigest()
 
+    def painted(self, caption: Caption) -> list[list[str]]:
+        """The words of each line as they are painted: without the characters that no font has, none empty."""
+        gone = dict.fromkeys(map(ord, self.missing_characters))
+        return [[word.text.translate(gone) or ZERO_WIDTH_SPACE for word in line] for line in caption.word_lines]
+
     def timed(self, fps: int) -> list[TimedCaption]:
         """The captions with their frames."""
         frames = [group.frames(fps) for group in self.groups]
@@ -126,11 +131,10 @@ def plan_captions(words: Sequence[CaptionWord], style: str, language: str, width
     look, stage, tag = style_of(style), stage_for(width, height), language_tag(language)
     size_px = stage.size_px(look)
     missing = missing_characters("".join(printable(word.text) for word in words))
-    paintable = _without(words, missing)
     width_of = partial(_width_px, size_px=size_px, language=tag)
     limit_px = stage.line_limit_px(look, size_px)
     rules = Rules(width_of, limit_px, size_px, look.max_words)
-    lines = group_words(tidy(paintable, width_of, limit_px), rules)
+    lines = group_words(tidy(words, width_of, limit_px), rules)
     captions = tuple(_caption(found, size_px, tag) for found in lines)
     return Captions(_bridged(captions), look, tag, width, height, missing)
 
@@ -145,11 +149,6 @@ def line_text(words: Sequence[CaptionWord]) -> str:
 
 def _width_px(text: str, *, size_px: int, language: str) -> float:
     return measure(text, size_px, language).width_px if is_visible(text) else 0.0
-
-
-def _without(words: Sequence[CaptionWord], missing: str) -> list[CaptionWord]:
-    gone = dict.fromkeys(map(ord, missing))
-    return [replace(word, text=word.text.translate(gone)) for word in words]
 
 
 def _caption(lines: Lines, size_px: int, language: str) -> Caption:

@@ -105,6 +105,8 @@ def _measured(inks: Sequence[WordInk], probe: Mask) -> ShapedLine:
     baseline = int(rows[-1]) + 1
     whole = reduce(cv2.max, [ink.covered for ink in inks])
     x, y, width, height = cv2.boundingRect((whole > 8).astype(np.uint8))
+    if height == 0:
+        y, height = baseline - len(rows), len(rows)
     return ShapedLine(
         words=tuple(inks),
         left=x,
