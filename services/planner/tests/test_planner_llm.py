@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from reelwright.events.v1 import media_pb2
 from reelwright.events.v1.requests_pb2 import PlanRequested
 from reelwright_chassis.errors import SettingsError
-from reelwright_planner.llm import OpenAiLlm
+from reelwright_planner.openai_llm import OpenAiLlm
 from reelwright_planner.plan import EXTRACTIVE, Planned, plan, plan_extractively
 from reelwright_planner.service import open_llm
 from reelwright_planner.settings import PlannerSettings

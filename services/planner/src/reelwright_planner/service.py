@@ -6,7 +6,7 @@ from reelwright_chassis.parts import Parts, Service
 from reelwright_chassis.rpc import Mounted
 from reelwright_chassis.worker import Worker
 from reelwright_planner.handler import PlanHandler, PlannerServicer
-from reelwright_planner.llm import Llm, OpenAiLlm
+from reelwright_planner.llm import Llm
 from reelwright_planner.settings import PlannerSettings
 
 
@@ -26,4 +26,8 @@ def rewrites(settings: PlannerSettings | None = None) -> Mounted:
 
 def open_llm(settings: PlannerSettings) -> Llm | None:
     """The language model that the settings name; None where the talk alone decides."""
-    return OpenAiLlm(settings) if settings.provider == "openai" else None
+    if settings.provider != "openai":
+        return None
+    from reelwright_planner.openai_llm import OpenAiLlm  # noqa: PLC0415  # importing openai takes a second
+
+    return OpenAiLlm(settings)
