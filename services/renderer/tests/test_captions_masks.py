@@ -86,6 +86,17 @@ def test_fading_is_linear() -> None:
     assert frame[0][32, 24] == pytest.approx((235 + 90) / 2, abs=2)
 
 
+def test_a_zoomed_strip_keeps_its_centre_in_luma_and_chroma() -> None:
+    strip, frame = Strip(PLACE), frame_of()
+    strip.paint(Patch(solid(20, 16), 20, 28), "#FF0000")
+    strip.zoomed(0.5, 30, 36).blend(frame)
+    ys, xs = np.nonzero(frame[0] < 80)
+    assert (xs.mean(), ys.mean()) == pytest.approx((29.5, 35.5), abs=0.5)
+    assert len(xs) == pytest.approx(80, rel=0.2)
+    ys, xs = np.nonzero(frame[2] > 180)
+    assert (2 * xs.mean(), 2 * ys.mean() + 0.5) == pytest.approx((29.5, 35.5), abs=1)
+
+
 def test_columns_are_taken() -> None:
     white, strip, frame = Strip(PLACE), Strip(PLACE), frame_of()
     white.paint(Patch(solid(40, 30), 10, 20), "#FFFFFF")

@@ -83,21 +83,14 @@ class Scene:
                 self.put(strip, index, spoken)
         return strip
 
-    def _backdrop(self) -> Strip:
-        strip = Strip(self.layout.place)
-        strip.paint(self.layout.backdrop, self.layout.style.dark, self.layout.backdrop_opacity)
-        return strip
-
     def _under(self) -> Strip:
-        return self.under(unmoved)
-
-    def under(self, zoom: Zoom) -> Strip:
-        """Backdrop (soft, so it stays as it is) and outlines, all under all fills, so that none eats a neighbour."""
+        """Backdrop and outlines; all of them lie under all fills, so that none eats a neighbour."""
         layout = self.layout
-        strip = self.kept("backdrop", self._backdrop).copy()
+        strip = Strip(layout.place)
+        strip.paint(layout.backdrop, layout.style.dark, layout.backdrop_opacity)
         for ink in layout.inks:
             if ink.outline is not None:
-                strip.paint(zoom(ink.outline), layout.style.dark)
+                strip.paint(ink.outline, layout.style.dark)
         return strip
 
     def put(self, strip: Strip, index: int, spoken: int, zoom: Zoom = unmoved) -> None:
@@ -137,10 +130,7 @@ def _one_word(scene: Scene, spoken: int, frame: int) -> Strip | None:
     factor = _spring(scene.since_s(spoken, frame) + _ENTER_LEAD_S, -scene.layout.style.peak)
     if abs(factor - 1) < _STILL:
         return None
-    zoom = _about(scene.layout.inks[spoken], factor)
-    strip = scene.under(zoom)
-    scene.put(strip, spoken, spoken, zoom)
-    return strip
+    return scene.at_rest(spoken).zoomed(factor, *_centre(scene.layout.inks[spoken]))
 
 
 def _karaoke(scene: Scene, spoken: int, frame: int) -> Strip:
@@ -201,9 +191,12 @@ def _scaled(box: _Box, factor: float) -> _Box:
     return x + width * (1 - factor) / 2, y + height * (1 - factor) / 2, width * factor, height * factor
 
 
+def _centre(ink: Ink) -> tuple[float, float]:
+    return (ink.left + ink.right) / 2, (ink.top + ink.bottom) / 2
+
+
 def _about(ink: Ink, factor: float) -> Zoom:
-    centre_x, centre_y = (ink.left + ink.right) / 2, (ink.top + ink.bottom) / 2
-    return lambda patch: patch.zoomed(factor, centre_x, centre_y)
+    return lambda patch: patch.zoomed(factor, *_centre(ink))
 
 
 def _spring(at_s: float, peak: float) -> float:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from cv2.typing import MatLike
 
 from reelwright_renderer.captions.masks import Mask, Patch, chroma_gain, yuv_of
 from reelwright_renderer.captions.port import Planes
@@ -41,6 +42,16 @@ class Strip:
         twin.place = self.place
         twin.planes = [cv2.convertScaleAbs(plane, alpha=opacity) for plane in self.planes]
         twin.keep = [cv2.convertScaleAbs(plane, alpha=opacity, beta=255 * (1 - opacity)) for plane in self.keep]
+        return twin
+
+    def zoomed(self, factor: float, centre_x: float, centre_y: float) -> "Strip":
+        """The same scaled about a point of the frame, cut at its edges. Chroma samples sit left, between two rows."""
+        x, y = centre_x - 0.5 - self.place.x, centre_y - 0.5 - self.place.y
+        full, half = _scaling(factor, x, y), _scaling(factor, x / 2, y / 2 - 0.25)
+        twin = Strip.__new__(Strip)
+        twin.place = self.place
+        twin.planes = [_warped(plane, half if index else full, 0) for index, plane in enumerate(self.planes)]
+        twin.keep = [_warped(plane, half if index else full, 255) for index, plane in enumerate(self.keep)]
         return twin
 
     def paint(self, patch: Patch, colour: str, opacity: float = 1.0) -> None:
@@ -94,6 +105,16 @@ class _Region:
     def there(self, scale: int) -> tuple[slice, slice]:
         rows = slice((self.top - self.dy) // scale, (self.bottom - self.dy) // scale)
         return rows, slice((self.left - self.dx) // scale, (self.right - self.dx) // scale)
+
+
+def _scaling(factor: float, x: float, y: float) -> MatLike:
+    """The affine map that scales about (x, y)."""
+    return np.array([[factor, 0, x - factor * x], [0, factor, y - factor * y]], np.float32)
+
+
+def _warped(plane: Mask, matrix: MatLike, outside: int) -> Mask:
+    height, width = plane.shape
+    return cv2.warpAffine(plane, matrix, (width, height), borderMode=cv2.BORDER_CONSTANT, borderValue=outside)
 
 
 def _overlap(place: Rectangle, patch: Patch) -> _Region | None:
