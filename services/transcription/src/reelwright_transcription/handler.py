@@ -10,7 +10,7 @@ from reelwright_chassis.blobs.port import Blobs
 from reelwright_chassis.errors import NotFound, Reject, Retry
 from reelwright_chassis.processes import CpuPool, ProcessCrashed
 from reelwright_chassis.worker.job import Job
-from reelwright_transcription.engines.openai_engine import OpenAiEngine, tells_times
+from reelwright_transcription.engines.openai_models import tells_times
 from reelwright_transcription.engines.port import Recognition
 from reelwright_transcription.settings import TranscriptionSettings
 from reelwright_transcription.upload import prepare_uploads
@@ -68,6 +68,8 @@ class TranscriptionHandler:
         return await self._ask_openai(audio, request, job)
 
     async def _ask_openai(self, audio: Path, request: TranscriptionRequested, job: Job) -> Recognition:
+        from reelwright_transcription.engines.openai_engine import OpenAiEngine  # noqa: PLC0415  # openai takes a second
+
         openai, model = self._settings.openai, self._openai_model
         uploads = await self._pool.run(
             prepare_uploads,

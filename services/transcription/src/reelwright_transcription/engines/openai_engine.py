@@ -13,11 +13,11 @@ from openai import AsyncOpenAI, omit
 
 from reelwright_transcription.engines.openai_answers import Answer, text_answer, timed_answer
 from reelwright_transcription.engines.openai_errors import reaction
+from reelwright_transcription.engines.openai_models import tells_times
 from reelwright_transcription.engines.port import Progress, Recognition
 from reelwright_transcription.languages import UNDETERMINED, primary_language
 from reelwright_transcription.upload import Upload
 
-_TIMED_MODELS = ("whisper-1",)
 _LANGUAGE_LIST_MODELS = ("gpt-transcribe",)
 _USD_PER_MIN = {
     "whisper-1": 0.006,
@@ -28,11 +28,6 @@ _USD_PER_MIN = {
 """OpenAI's price list, November 2026. An unknown model is booked at the dearest of them."""
 
 Confirm: TypeAlias = Callable[[], Awaitable[None]]
-
-
-def tells_times(model: str) -> bool:
-    """Whether it can hear a whole recording at once; the others are given windows, which their words are aligned in."""
-    return model in _TIMED_MODELS
 
 
 class OpenAiEngine:

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-
-from faster_whisper import WhisperModel
-from faster_whisper.transcribe import Segment
+from typing import TYPE_CHECKING
 
 from reelwright_chassis.errors import Reject
 from reelwright_transcription.audio import Recording, Span, to_float
 from reelwright_transcription.confidence import is_invented, is_understood, without_repeats
 from reelwright_transcription.engines.port import Heard, HeardWord, Progress, Recognition
 from reelwright_transcription.languages import multilingual_remedy, primary_language
+
+if TYPE_CHECKING:  # at run time only whoever recognises imports it
+    from faster_whisper import WhisperModel
+    from faster_whisper.transcribe import Segment
 
 _PACKAGED_NAME = "tiny.en"
 _PACKAGED_SHA256 = "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a"
@@ -69,7 +71,9 @@ class LocalWhisper:
         return Recognition(tuple(heard), told, confidence, self.name, is_understood(heard))
 
     @cached_property
-    def _model(self) -> WhisperModel:
+    def _model(self) -> "WhisperModel":
+        from faster_whisper import WhisperModel  # noqa: PLC0415
+
         choice = self._choice
         try:
             return WhisperModel(
@@ -128,7 +132,7 @@ def _packaged_folder() -> Path:
     return folder
 
 
-def _words(segment: Segment, window: Span) -> list[HeardWord]:
+def _words(segment: "Segment", window: Span) -> list[HeardWord]:
     """The segment's words with times in the recording.
 
     Whisper splits English at spaces only where it writes them: "10" and ",000" are one word.
@@ -146,7 +150,7 @@ def _words(segment: Segment, window: Span) -> list[HeardWord]:
     return words
 
 
-def _mean_logprob(segments: Sequence[Segment]) -> float | None:
+def _mean_logprob(segments: Sequence["Segment"]) -> float | None:
     """Per token, over all segments; None where there is none."""
     tokens = sum(len(one.tokens) for one in segments)
     return sum(one.avg_logprob * len(one.tokens) for one in segments) / tokens if tokens else None
