@@ -1,5 +1,6 @@
 """Sound: exact places, joins that are not heard, one loudness, true peaks below the limit, AAC in sync."""
 
+import tracemalloc
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -181,6 +182,19 @@ def test_spans_are_read_from_where_they_are(tmp_path: Path, name: str, rate: int
 
 def sweep(time: NDArray[np.float64]) -> NDArray[np.float32]:
     return (0.5 * np.sin(2 * np.pi * (100 * time + 100 * time**2))).astype(np.float32)
+
+
+def test_memory_does_not_grow_with_the_recording(tmp_path: Path) -> None:
+    """The same two seconds, out of 20 s and out of 200 s."""
+    peaks = []
+    for length_s in (20, 200):
+        path = write_recording(tmp_path / f"{length_s}.wav", np.zeros(length_s * 8000, np.float32), rate=8000)
+        tracemalloc.start()
+        read_spans(path, [(RATE, 2 * RATE), ((length_s - 2) * RATE, (length_s - 1) * RATE)])
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 1.2 * peaks[0]
+    assert peaks[1] < 4_000_000
 
 
 def test_what_has_no_sound_is_rejected(tmp_path: Path) -> None:

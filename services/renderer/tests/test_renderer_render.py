@@ -1,9 +1,11 @@
 """Whole renders, small: what exists is used again, what is stopped or killed goes on, what fails falls back."""
 
+import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -40,32 +42,14 @@ from reelwright_renderer.testing import (
 SETTINGS = RendererSettings(encoder="libx264", processes=2)
 
 
-@pytest.fixture
-async def blobs(tmp_path: Path) -> AsyncIterator[FolderBlobs]:
-    folder = FolderBlobs(tmp_path / "blobs")
-    yield folder
-    folder.close()
-
-
-@pytest.fixture
-async def asked(tmp_path: Path, blobs: FolderBlobs) -> RenderRequested:
-    """A clip, a still and a card, 2 s each, with a slide and a zoom between them."""
-    recording = write_recording(tmp_path / "talk.wav", voice(20.0))
-    audio = await blobs.put_file("audio-projects/project/recording", recording, content_type="audio/wav")
-    clip = await stored_asset(blobs, 0, write_clip(tmp_path / "a.mp4", ClipShape(frames=30)), duration_s=1.25)
-    still = await stored_asset(blobs, 1, write_still(tmp_path / "b.png", 120, 160))
-    kinds = (media.TRANSITION_CUT, media.TRANSITION_SLIDE, media.TRANSITION_ZOOM)
-    scenes = [scene(index, 1.0 + 4 * index, 2.0, kind) for index, kind in enumerate(kinds)]
-    return request(audio, scenes, [clip, still, card(2)])
-
-
 class Run:
-    """Renders with one set of blobs and an empty work folder."""
+    """Renders with one set of blobs and an empty work folder. The blobs' threads end with the test."""
 
-    def __init__(self, blobs: FolderBlobs, work: Path) -> None:
-        self.blobs, self.work = blobs, work
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.blobs = folder, FolderBlobs(folder / "blobs")
+        self.work = folder / "work"
         self.told: list[tuple[float, str]] = []
-        work.mkdir()
+        self.work.mkdir(exist_ok=True)
 
     async def __call__(self, asked: RenderRequested, should_stop: Callable[[], bool] = lambda: False) -> Video:
         def progress(percent: float, doing: str) -> None:
@@ -73,24 +57,76 @@ class Run:
 
         return await render(asked, self.blobs, self.work, progress, should_stop, settings=SETTINGS)
 
+    async def asked(self) -> RenderRequested:
+        """A clip, a still and a card, 2 s each, with a slide and a zoom between them."""
+        blobs, folder = self.blobs, self.folder
+        recording = write_recording(folder / "talk.wav", voice(20.0))
+        audio = await blobs.put_file("audio-projects/project/recording", recording, content_type="audio/wav")
+        clip = await stored_asset(blobs, 0, write_clip(folder / "a.mp4", ClipShape(frames=30)), duration_s=1.25)
+        still = await stored_asset(blobs, 1, write_still(folder / "b.png", 120, 160))
+        kinds = (media.TRANSITION_CUT, media.TRANSITION_SLIDE, media.TRANSITION_ZOOM)
+        scenes = [scene(index, 1.0 + 4 * index, 2.0, kind) for index, kind in enumerate(kinds)]
+        return request(audio, scenes, [clip, still, card(2)])
+
     async def segments(self) -> list[str]:
         return [info.key async for info in self.blobs.list("audio-projects/project/segments/")]
 
 
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A video that several tests look at; they may use what is stored again, and change nothing of it."""
+
+    folder: Path
+    asked: RenderRequested
+    video: Video
+    told: list[tuple[float, str]]
+
+    @property
+    def path(self) -> Path:
+        return self.folder / "blobs" / self.video.mp4.key
+
+    def frames(self, format_: str) -> list[np.ndarray]:
+        with av.open(str(self.path)) as container:
+            return [frame.to_ndarray(format=format_) for frame in container.decode(video=0)]
+
+
+@pytest.fixture(scope="module")
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> Rendered:
+    folder = tmp_path_factory.mktemp("rendered")
+
+    async def make() -> Rendered:
+        run = Run(folder)
+        asked = await run.asked()
+        video = await run(asked)
+        run.blobs.close()
+        return Rendered(folder, asked, video, run.told)
+
+    return asyncio.run(make())
+
+
 @pytest.fixture
-def run(blobs: FolderBlobs, tmp_path: Path) -> Run:
-    return Run(blobs, tmp_path / "work")
+def again(rendered: Rendered) -> Iterator[Run]:
+    """Renders with all that `rendered` left."""
+    run = Run(rendered.folder)
+    yield run
+    run.blobs.close()
 
 
-async def test_a_request_becomes_a_video_with_its_side_files(asked: RenderRequested, run: Run) -> None:
-    video = await run(asked)
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Run]:
+    """Renders with nothing stored yet."""
+    fresh = Run(tmp_path)
+    yield fresh
+    fresh.blobs.close()
+
+
+async def test_a_request_becomes_a_video_with_its_side_files(rendered: Rendered, again: Run) -> None:
+    video = rendered.video
     assert (video.frames, video.duration_s, video.width_px, video.height_px, video.fps) == (90, 6.0, 90, 160, 15.0)
     assert video.segments_rendered == 5
     assert video.loudness_lufs == pytest.approx(-14, abs=0.6)
     assert video.true_peak_dbtp <= -1
-    assert not list(run.work.iterdir())
-    assert run.told[0] == (0, "rendering")
-    assert [percent for percent, _ in run.told] == sorted(percent for percent, _ in run.told)
+    assert not list(again.work.iterdir())
     for blob, name in [
         (video.mp4, "final_video.mp4"),
         (video.srt, "captions.srt"),
@@ -99,44 +135,57 @@ async def test_a_request_becomes_a_video_with_its_side_files(asked: RenderReques
         (video.timeline, "timeline.otio"),
     ]:
         assert blob.key == f"final-videos/project/1/{name}"
-        info = await run.blobs.stat(blob.key)
+        info = await again.blobs.stat(blob.key)
         assert info is not None
         assert info.size_bytes == blob.size_bytes
 
 
-async def test_every_frame_is_there_and_none_is_shown_twice(asked: RenderRequested, run: Run) -> None:
-    video = await run(asked)
-    async with run.blobs.local(video.mp4.key) as path:
-        with av.open(str(path)) as container:
-            frames = [frame.to_ndarray(format="gray").astype(int) for frame in container.decode(video=0)]
-        (sound,) = read_spans(path, [(0, 7 * RATE)])
+def test_progress_rises_and_says_what_is_done(rendered: Rendered) -> None:
+    percents = [percent for percent, _ in rendered.told]
+    assert percents[0] == 0
+    assert percents == sorted(percents)
+    assert list(dict.fromkeys(doing for _, doing in rendered.told)) == ["rendering", "joining", "storing"]
+
+
+def test_every_frame_is_there_and_none_is_shown_twice(rendered: Rendered) -> None:
+    frames = [frame.astype(int) for frame in rendered.frames("gray")]
     assert len(frames) == 90
-    changes = [float(np.abs(after - before).mean()) for before, after in pairwise(frames)]
-    assert min(changes) > 0.1
+    assert min(float(np.abs(after - before).mean()) for before, after in pairwise(frames)) > 0.1
     assert min(frame.mean() for frame in frames) > 17, "no black stretch"
+    (sound,) = read_spans(rendered.path, [(0, 7 * RATE)])
     assert np.flatnonzero(np.abs(sound[0]) > 0.01).max() == pytest.approx(6 * RATE, abs=0.1 * RATE)
 
 
-async def test_the_same_again_renders_nothing(asked: RenderRequested, run: Run) -> None:
-    first = await run(asked)
-    again = await run(asked)
-    assert (again.segments_rendered, again.segments_reused) == (0, 5)
-    assert again.mp4.sha256 == first.mp4.sha256
-    assert again.loudness_lufs == first.loudness_lufs
+async def test_the_same_again_renders_nothing(rendered: Rendered, again: Run) -> None:
+    video = await again(rendered.asked)
+    assert (video.segments_rendered, video.segments_reused) == (0, 5)
+    assert video.mp4.sha256 == rendered.video.mp4.sha256
+    assert video.loudness_lufs == rendered.video.loudness_lufs
 
 
-async def test_an_edited_scene_costs_its_own_segments(asked: RenderRequested, run: Run, tmp_path: Path) -> None:
-    await run(asked)
-    other = await stored_asset(run.blobs, 1, write_still(tmp_path / "other.png", 120, 160, seed=5))
-    asked.assets[1].CopyFrom(other)
-    edited = await run(asked)
-    assert (edited.segments_rendered, edited.segments_reused) == (3, 2)
+async def test_an_edited_scene_costs_its_own_segments(rendered: Rendered, again: Run) -> None:
+    asked = RenderRequested.FromString(rendered.asked.SerializeToString())
+    asked.revision = 2
+    still = write_still(again.folder / "other.png", 120, 160, seed=5)
+    asked.assets[1].CopyFrom(await stored_asset(again.blobs, 1, still))
+    video = await again(asked)
+    assert (video.segments_rendered, video.segments_reused) == (3, 2)
+    assert video.mp4.key == "final-videos/project/2/final_video.mp4"
+
+
+@pytest.mark.parametrize(("time_s", "number"), [(0.5, 7), (99.0, 89)])
+async def test_a_preview_is_the_frame_of_the_video(rendered: Rendered, again: Run, time_s: float, number: int) -> None:
+    encoded = np.frombuffer(await preview_frame(rendered.asked, time_s, again.blobs), np.uint8)
+    preview = cv2.imdecode(encoded, cv2.IMREAD_COLOR)
+    assert preview is not None
+    assert float(np.abs(preview.astype(int) - rendered.frames("bgr24")[number].astype(int)).mean()) < 6
 
 
 async def test_a_stopped_render_ends_soon_and_goes_on_where_it_was(
-    asked: RenderRequested, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Stopped as soon as something is stored, long before all is."""
+    asked = await run.asked()
     monkeypatch.setattr(processes, "_LOOK_FOR_STOP_S", 0.02)
     asked.settings.width_px, asked.settings.height_px, asked.settings.preset = 360, 640, "medium"
 
@@ -166,8 +215,9 @@ def kill_render_processes() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="finds its processes in /proc")
 async def test_a_lost_process_fails_the_attempt_but_not_what_is_stored(
-    asked: RenderRequested, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    asked = await run.asked()
     monkeypatch.setattr(processes, "_LOOK_FOR_STOP_S", 0.02)
     asked.settings.width_px, asked.settings.height_px = 360, 640
 
@@ -186,30 +236,20 @@ async def test_a_lost_process_fails_the_attempt_but_not_what_is_stored(
 
 
 async def test_an_encoder_that_fails_within_the_job_gives_way_to_the_next(
-    asked: RenderRequested, run: Run, monkeypatch: pytest.MonkeyPatch
+    run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    asked = await run.asked()
     broken, sound = Encoder(name="h264_nvenc"), Encoder(preset="ultrafast")
     monkeypatch.setattr(render_module, "candidates", lambda *_: (broken, sound))
     video = await run(asked)
     assert (video.encoder, video.segments_rendered) == ("libx264", 5)
 
 
-async def test_a_broken_picture_is_rejected_with_its_reason(asked: RenderRequested, run: Run) -> None:
+async def test_a_broken_picture_is_rejected_with_its_reason(run: Run) -> None:
+    asked = await run.asked()
     broken = await run.blobs.put_bytes("ai-generated/broken.png", b"no picture", content_type="image/png")
     asked.assets[1].blob.CopyFrom(broken)
     with pytest.raises(Reject) as rejected:
         await run(asked)
     assert rejected.value.reason_code == "asset_unreadable"
     assert not list(run.work.iterdir())
-
-
-async def test_a_preview_is_the_frame_of_the_video(asked: RenderRequested, run: Run) -> None:
-    video = await run(asked)
-    async with run.blobs.local(video.mp4.key) as path:
-        with av.open(str(path)) as container:
-            frames = [frame.to_ndarray(format="bgr24") for frame in container.decode(video=0)]
-    for time_s, number in ((0.5, 7), (2.0, 30), (99.0, 89)):
-        encoded = np.frombuffer(await preview_frame(asked, time_s, run.blobs), np.uint8)
-        preview = cv2.imdecode(encoded, cv2.IMREAD_COLOR)
-        assert preview is not None
-        assert float(np.abs(preview.astype(int) - frames[number].astype(int)).mean()) < 6
