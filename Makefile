@@ -17,7 +17,7 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint type imports proto proto-check fmt lock lock-check bench docs clean
+.PHONY: docs-check help setup demo test check lint type imports proto proto-check fmt lock lock-check bench docs clean
 
 help: ## Say what there is to do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -40,7 +40,7 @@ test: setup check ## Every check and every test
 	@tools/install_parts.sh
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -q
 
-check: setup lint type imports proto-check lock-check ## The static checks
+check: setup lint type imports proto-check lock-check docs-check ## The static checks
 
 lint: setup ## Style, by ruff
 	@$(BIN)/ruff check --quiet $(SOURCES) $(BESIDE)
@@ -73,6 +73,9 @@ lock-check: setup
 
 docs: setup ## Write the generated pages
 	@$(BIN)/python tools/write_docs.py
+
+docs-check: setup
+	@$(BIN)/python tools/write_docs.py --check
 
 bench: setup ## Time a render beside the bare encode of the same frames
 	@$(BIN)/python -m reelwright_renderer.bench --out build/bench/render.json

