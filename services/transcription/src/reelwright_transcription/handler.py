@@ -13,7 +13,6 @@ from reelwright_chassis.worker.job import Job
 from reelwright_transcription.engines.openai_models import tells_times
 from reelwright_transcription.engines.port import Recognition
 from reelwright_transcription.settings import TranscriptionSettings
-from reelwright_transcription.upload import prepare_uploads
 from reelwright_transcription.work import Errand, run_errand
 
 
@@ -69,6 +68,7 @@ class TranscriptionHandler:
 
     async def _ask_openai(self, audio: Path, request: TranscriptionRequested, job: Job) -> Recognition:
         from reelwright_transcription.engines.openai_engine import OpenAiEngine  # noqa: PLC0415  # openai takes a second
+        from reelwright_transcription.upload import prepare_uploads  # noqa: PLC0415
 
         openai, model = self._settings.openai, self._openai_model
         uploads = await self._pool.run(

@@ -1,4 +1,7 @@
-"""What runs in a subprocess: importable by name, with small picklable arguments and results."""
+"""What runs in a subprocess: importable by name, with small picklable arguments and results.
+
+What it takes to transcribe is imported there: half a second that whoever only hands out the work need not pay.
+"""
 
 from dataclasses import dataclass
 from functools import cache
@@ -8,7 +11,6 @@ from reelwright.events.v1.requests_pb2 import GivenText
 from reelwright_chassis.processes import report
 from reelwright_transcription.engines.port import Recogniser, Recognition, Replayed
 from reelwright_transcription.engines.whisper_local import LocalModel, LocalWhisper
-from reelwright_transcription.transcribe import transcribe
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Errand:
 
 def run_errand(errand: Errand) -> bytes:
     """A serialized Transcript, without its id."""
+    from reelwright_transcription.transcribe import transcribe  # noqa: PLC0415
+
     engine: Recogniser = Replayed(errand.recognition) if errand.recognition else _whisper(errand.model)
     script = GivenText.FromString(errand.script) if errand.script is not None else None
     return transcribe(
