@@ -112,6 +112,24 @@ async def test_a_broker_that_is_away_for_a_while_costs_nothing(call: str) -> Non
     assert bus.commits == sorted(bus.commits)
 
 
+@pytest.mark.parametrize("error", [Unavailable("on purpose"), Conflict("on purpose")])
+async def test_a_commit_that_fails_is_made_later(error: Exception) -> None:
+    bus, clock = ScriptedBus(1), FakeClock()
+    done = asyncio.Event()
+
+    async def handle(record: Record) -> Ended:
+        done.set()
+        return Ended.FINISHED
+
+    async with running(Service(drive(bus, handle, clock))), asyncio.timeout(10):
+        await bus.committed_.wait()
+        bus.fail["commit"] = (1, error)
+        await done.wait()
+        while bus.fail["commit"][0]:
+            await clock.advance(1.0)
+    assert bus.commits == [0, 1], "at the latest when it leaves"
+
+
 @pytest.mark.parametrize("call", ["poll", "commit", "committed"])
 async def test_a_rebalance_in_between_costs_nothing(call: str) -> None:
     bus, clock = ScriptedBus(5, **{call: (1, Conflict("on purpose"))}), FakeClock()

@@ -190,6 +190,14 @@ async def test_a_blob_may_not_lie_under_another(tmp_path: Path) -> None:
     blobs.close()
 
 
+async def test_an_empty_prefix_lists_everything_but_what_is_half_written(tmp_path: Path) -> None:
+    blobs = FolderBlobs(tmp_path)
+    await blobs.put_bytes("a/b", b"", content_type="x/y")
+    (tmp_path / ".incoming" / "half").touch()
+    assert [info.key async for info in blobs.list("")] == ["a/b"]
+    blobs.close()
+
+
 async def test_a_missing_source_is_the_callers_fault(tmp_path: Path) -> None:
     blobs = FolderBlobs(tmp_path / "blobs")
     with pytest.raises(FileNotFoundError):

@@ -151,6 +151,19 @@ def test_a_job_that_ends_before_its_record_comes_again_is_not_done_twice() -> No
     assert ledger.due() == {AT: 1}
 
 
+def test_a_job_that_ends_after_others_did_its_record_moves_nothing() -> None:
+    ledger = OffsetLedger()
+    ledger.assign([AT])
+    ticket = ledger.deliver(AT, 0)
+    assert ticket is not None
+    assert ledger.begin(ticket)
+    ledger.revoke([AT])  # somebody else does 0 and 1, and commits
+    ledger.assign([AT])
+    assert ledger.deliver(AT, 2)
+    ledger.finish(ticket)
+    assert ledger.due() == {}
+
+
 def test_what_waits_when_its_partition_goes_is_never_begun() -> None:
     ledger = OffsetLedger()
     ledger.assign([AT])

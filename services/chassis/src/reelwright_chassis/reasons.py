@@ -5,7 +5,7 @@ from functools import cache
 from importlib.resources import files
 
 import yaml
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict, TypeAdapter, model_validator
 
 
 class Actor(StrEnum):
@@ -17,7 +17,10 @@ class Actor(StrEnum):
 
 
 class Reason(BaseModel):
-    """One entry. `charged` says that money may have been spent."""
+    """One entry. `charged` says that money may have been spent.
+
+    `of_input` says that what the user gave is at fault, and not we or a provider: by default where the user can act.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -28,6 +31,12 @@ class Reason(BaseModel):
     actor: Actor
     message: str
     remedy: str
+    of_input: bool
+
+    @model_validator(mode="before")
+    @classmethod
+    def _whose_fault(cls, fields: dict[str, object]) -> dict[str, object]:
+        return {"of_input": fields.get("actor") == Actor.USER, **fields}
 
 
 @cache

@@ -1,21 +1,18 @@
 """Whether a write's condition holds for the item as it is."""
 
-from reelwright_chassis.store.port import Absent, AbsentOrBefore, Condition, Equals, Item, Present, Value
+from reelwright_chassis.store.port import Absent, Condition, Equals, Item, Present, Value
 
 
-def holds(condition: Condition | None, item: Item | None) -> bool:
+def holds(condition: Condition, item: Item | None) -> bool:
     """`item` is None where there is none."""
     match condition:
-        case None:
-            return True
         case Absent():
             return item is None
         case Present():
             return item is not None
         case Equals(values):
             return item is not None and all(name in item and _same(item[name], value) for name, value in values.items())
-        case AbsentOrBefore(attribute, limit):
-            return item is None or _before(item.get(attribute), limit)
+    return item is None or _before(item.get(condition.attribute), condition.limit)
 
 
 def _same(one: Value, other: Value) -> bool:
