@@ -14,7 +14,7 @@ from reelwright.rpc.v1.project_pb2 import (
     StartStageRequest,
 )
 from reelwright_chassis.ids import new_id
-from reelwright_chassis.reasons import Actor, reason
+from reelwright_chassis.reasons import reason
 from reelwright_standalone.deliver import Delivery
 from reelwright_standalone.edits import Edits, Wishes
 from reelwright_standalone.errors import FaultError, InputError
@@ -174,7 +174,7 @@ class Making:
 
     async def _discard_if_worthless(self, job: Job, project: Project) -> None:
         """A recording that turned out to be none leaves nothing behind; anything else may still be retried."""
-        if reason(project.failure.reason_code).actor is not Actor.USER or project.transcript_revision:
+        if not reason(project.failure.reason_code).of_input or project.transcript_revision:
             return
         request = DeleteProjectRequest(caller=LOCAL, project_id=job.project_id, idempotency_key=new_id())
         await self._runtime.projects.DeleteProject(request)
@@ -192,7 +192,7 @@ def _stale(project: Project) -> list[project_pb2.Stage.ValueType]:
 def _failure(project: Project, log: Path) -> InputError | FaultError:
     failure = project.failure
     sentence = " ".join(part.strip() for part in (failure.message, failure.remedy) if part.strip())
-    if reason(failure.reason_code).actor is Actor.USER:
+    if reason(failure.reason_code).of_input:
         return InputError(sentence)
     stage = project_pb2.Stage.Name(failure.stage).removeprefix("STAGE_").lower()
     return FaultError(
