@@ -1,9 +1,11 @@
 """Aligns a given text to a short recording as it stands, without a recogniser: a fiftieth of real time.
 
-Forced alignment with narrow beams refuses a text that is not what is said. A text that misses passages gets through;
-that shows by speech which no word covers, or by words of impossible length.
+Forced alignment with narrow beams refuses most texts that are not what is said. A text that misses passages, or another
+and shorter one, can get through; that shows by speech which no word covers, and by words spoken at an uneven pace.
 """
 
+import math
+import statistics
 from collections.abc import Sequence
 
 from reelwright_transcription.align import AlignedWord, ForcedAligner
@@ -12,7 +14,11 @@ from reelwright_transcription.spell import spell
 
 MAX_DURATION_S = 120.0
 """The aligner's time grows faster than the recording from there on."""
-_LEAST_COVERED = 0.85
+_LEAST_COVERED = 0.94
+"""Share of the speech. Over eight recordings right texts covered 0.96 to 0.98; of 240 wrong or incomplete ones five
+reached 0.93, and those were uneven too."""
+_MOST_UNEVEN = 0.5
+"""Standard deviation of the logarithm of the words' seconds per letter: 0.35 to 0.45 for right texts."""
 _MARGIN_S = 0.3
 
 
@@ -39,13 +45,8 @@ def align_directly(
 
 
 def _plausible(spans: Sequence[Span], tokens: Sequence[str], speech: Sequence[Span]) -> bool:
-    if any(span.duration_s > _longest_s(token) for span, token in zip(spans, tokens, strict=True)):
-        return False
     spoken = merge_spans(spans)
     total_s = sum(span.duration_s for span in speech)
-    return sum(covered_s(span, spoken) for span in speech) >= _LEAST_COVERED * total_s
-
-
-def _longest_s(token: str) -> float:
-    """A drawn-out word; anything longer has swallowed others."""
-    return 0.7 + 0.15 * len(token)
+    covered = sum(covered_s(span, spoken) for span in speech) / total_s
+    paces = [math.log(span.duration_s / len(token)) for span, token in zip(spans, tokens, strict=True)]
+    return covered >= _LEAST_COVERED and statistics.pstdev(paces) <= _MOST_UNEVEN

@@ -49,6 +49,8 @@ class _Place:
 def match(given: Sequence[str], heard: Sequence[Heard], speech: Sequence[Span]) -> Match:
     """Pure. `given` are the words of the text, `speech` is where somebody speaks."""
     listened = [word for one in heard for word in one.words]
+    if not listened:
+        return Match((), 0.0, len(given))
     left = [(i, token) for i, text in enumerate(given) for token in _tokens(text)]
     right = [(j, token) for j, word in enumerate(listened) for token in _tokens(word.text)]
     path = edit_path([token for _, token in left], [token for _, token in right])
@@ -107,7 +109,7 @@ def _without_unspoken(places: Sequence[_Place], speech: Sequence[Span]) -> Itera
 
 def _passages(places: Sequence[_Place], heard: Sequence[Heard]) -> tuple[Passage, ...]:
     """The words by window, with hints; windows without a shown word are left out."""
-    hints = _hints(places, heard[-1].window.end_s if heard else 0.0)
+    hints = _hints(places, heard[-1].window.end_s)
     words = [_word(place, hint) for place, hint in zip(places, hints, strict=True)]
     numbered = [(_window(hint, heard), word) for hint, word in zip(hints, words, strict=True)]
     passages = []

@@ -19,7 +19,6 @@ HEAD_BYTES = 64 * 1024
 _ID3_HEADER = 10
 _MOST_ID3_TAGS = 4
 _MOST_JUNK_BYTES = 4096
-_NO_PROTOCOL = "none"
 FORMATS = "MP3, WAV, M4A, AAC, OGG, Opus, FLAC, WEBM, or the sound of an MP4, MOV or MKV video"
 _PLAYLIST_BEGINNINGS = (b"#EXT", b"ffconcat", b"[playlist]", b"<?xml", b"<asx", b"<MPD", b"file ", b"#EXTM3U")
 
@@ -28,6 +27,9 @@ _DECODERS = (
     "pcm_s24be,pcm_s32le,pcm_s32be,pcm_u8,pcm_s8,pcm_f32le,pcm_f32be,pcm_f64le,pcm_alaw,pcm_mulaw,adpcm_ms,adpcm_ima_wav"
 )
 """No picture decoder is among them: a video's pictures are never touched."""
+
+CONTAINER_OPTIONS = {"codec_whitelist": _DECODERS, "protocol_whitelist": "none"}
+"""What FFmpeg may use. No protocol has that name, and the file itself is read through an object of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def open_recording(file: BinaryIO) -> InputContainer:
     kind = sniff(file)
     if kind is None:
         raise _refusal(file)
-    options = {"format_whitelist": kind.demuxer, "codec_whitelist": _DECODERS, "protocol_whitelist": _NO_PROTOCOL}
+    options = CONTAINER_OPTIONS | {"format_whitelist": kind.demuxer}
     try:
         return av.open(file, "r", format=kind.demuxer, container_options=options)
     except (av.error.FFmpegError, ValueError) as error:

@@ -7,20 +7,11 @@ from collections.abc import Callable
 from reelwright_transcription.numerals import cardinal, digits, ordinal, plural, year
 
 _ABBREVIATIONS = {
-    "dr": "doctor", "mr": "mister", "mrs": "missus", "ms": "miz", "prof": "professor", "st": "saint", "vs": "versus",
-    "etc": "et cetera", "jr": "junior", "sr": "senior", "approx": "approximately", "dept": "department", "no": "no",
+    "dr.": "doctor", "mr.": "mister", "mrs.": "missus", "ms.": "miz", "prof.": "professor", "st.": "saint",
+    "vs.": "versus", "etc.": "et cetera", "jr.": "junior", "sr.": "senior", "approx.": "approximately",
+    "dept.": "department",
 }  # fmt: skip
-_DOTTED = {"dr.", "mr.", "mrs.", "ms.", "prof.", "st.", "vs.", "etc.", "jr.", "sr.", "approx.", "dept."}
-_SYMBOLS = {
-    "&": "and",
-    "@": "at",
-    "+": "plus",
-    "=": "equals",
-    "%": "percent",
-    "#": "number",
-    "°": "degrees",
-    "/": "slash",
-}
+_SYMBOLS = {"&": "and", "@": "at", "+": "plus", "=": "equals", "%": "percent", "#": "number", "°": "degrees"}
 _CURRENCIES = {"$": "dollars", "£": "pounds", "€": "euros", "¥": "yen"}
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'"})
 
@@ -35,24 +26,29 @@ _PART = re.compile(
     r"|(?P<symbol>[&@+=%#°])"
 )
 
+_ACRONYM = re.compile(r"[B-DF-HJ-NP-TV-XZ]{2,5}")
+"""Capitals that no vowel makes a word of."""
+
 
 def spell(word: str) -> tuple[str, ...]:
     """Lower-case spoken words for a written one; empty for one without English letters or digits.
 
-    "4th" is fourth, "$1,250" one thousand two hundred fifty dollars, "well-known" well known, "NASA's" nasa's.
+    "4th" is fourth, "$1,250" one thousand two hundred fifty dollars, "well-known" well known, "BBC" b b c.
     """
-    text = _plain(word)
-    bare = text.strip("\"'“”()[]{}!?,;:…-–—")
-    if bare in _DOTTED:
-        return tuple(_ABBREVIATIONS[bare.rstrip(".")].split())
+    plain = _plain(word).strip("\"'“”()[]{}!?,;:…-–—")
+    bare = plain.lower()
+    if bare in _ABBREVIATIONS:
+        return tuple(_ABBREVIATIONS[bare].split())
+    if _ACRONYM.fullmatch(plain):
+        return tuple(bare)
     spoken = [token for found in _PART.finditer(bare) for token in _SPEAK[str(found.lastgroup)](found.group())]
     return tuple(spoken)
 
 
 def _plain(word: str) -> str:
-    """Lower case, without accents, typographic apostrophes made plain."""
+    """Without accents, typographic apostrophes made plain."""
     decomposed = unicodedata.normalize("NFKD", word.translate(_APOSTROPHES))
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
 def _money(text: str) -> list[str]:
