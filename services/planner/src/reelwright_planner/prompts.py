@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from reelwright_planner.budget import Kind
 from reelwright_planner.keyphrases import Term, content_key
-from reelwright_planner.lexicon import SMALL_TALK
 from reelwright_planner.text import bare, one_line
 from reelwright_planner.visuals import (
     ABSTRACT,
@@ -20,11 +19,15 @@ from reelwright_planner.visuals import (
     LIGHTS,
     MOODS,
     SIMPLY_SEEN,
+    UNSEEN,
     Family,
 )
 
 LONGEST_PROMPT = 2500
 MOST_DETAILS = 5
+MOST_FOREIGN_DETAILS = 2
+_NOUN_WEIGHT = 0.4
+"""Words that name nothing known to be visible are shown from this weight on, which verbs seldom have."""
 _FRAMINGS = ("Wide shot", "Close view", "Low angle", "High view from above", "Long lens view")
 _MOVES = ("camera gliding slowly forward", "camera drifting sideways", "camera rising slowly", "camera circling slowly")
 _STYLE = "Vertical 9:16, cinematic, rich detail, fine film grain, no lettering, no logos"
@@ -65,22 +68,27 @@ def see(text: str, terms: Mapping[str, Term], language: str) -> Sight:
     said = keys + tuple(bare(word) for word in words)
     hits = {family.name: sum(_pull(key) for key in said if key in family.words) for family in FAMILIES}
     families = sorted((f for f in FAMILIES if hits[f.name]), key=lambda f: -hits[f.name])
-    return Sight(said, _details(keys, terms), tuple(families))
+    family = families[0] if families else None
+    return Sight(said, _details(keys, terms, family), tuple(families))
 
 
 def _pull(key: str) -> float:
     return 0.5 if key in EVERYDAY else 1.0
 
 
-def _details(keys: Collection[str], terms: Mapping[str, Term]) -> tuple[str, ...]:
-    """The scene's concrete words; where it has too few, its weightiest ones."""
-    unique = list(dict.fromkeys(key for key in keys if key in terms))
-    seen = [key for key in unique if key in SIMPLY_SEEN or any(key in family.words for family in FAMILIES)]
-    nouns = [key for key in unique if key not in seen and not key.endswith("ing") and key not in SMALL_TALK]
-    others = sorted(nouns, key=lambda key: -terms[key].weight)
-    seen.sort(key=lambda key: -terms[key].weight)
-    chosen = seen[:MOST_DETAILS] if len(seen) >= 2 else [*seen, *others][:3]
+def _details(keys: Collection[str], terms: Mapping[str, Term], family: Family | None) -> tuple[str, ...]:
+    """The scene's concrete words, those of its family first; where it has too few, its weightiest ones."""
+    unique = sorted(dict.fromkeys(key for key in keys if key in terms), key=lambda key: -terms[key].weight)
+    seen = [key for key in unique if _is_seen(key)]
+    own = [key for key in seen if key in SIMPLY_SEEN or (family and key in family.words)]
+    foreign = [key for key in seen if key not in own][:MOST_FOREIGN_DETAILS]
+    others = [key for key in unique if key not in seen and key not in UNSEEN and terms[key].weight >= _NOUN_WEIGHT]
+    chosen = [*own, *foreign] if len(seen) >= 2 else [*seen, *others][:3]
     return tuple(terms[key].form for key in chosen)
+
+
+def _is_seen(key: str) -> bool:
+    return key not in UNSEEN and (key in SIMPLY_SEEN or any(key in family.words for family in FAMILIES))
 
 
 def _most_common_family(sights: Sequence[Sight]) -> Family | None:
@@ -109,7 +117,7 @@ def _light(keys: Collection[str], family: Family, lights: Sequence[str]) -> str:
 
 
 def _compose(sight: Sight, setting: str, light: str, kind: Kind, *, direction: str, turn: int) -> str:
-    unsaid = [detail for detail in sight.details if content_key(detail, "en") not in _keys(setting)]
+    unsaid = [detail for detail in sight.details if content_key(detail, "en") not in _keys(setting)][:MOST_DETAILS]
     details = f", with {_listed(unsaid)}" if unsaid else ""
     camera = _MOVES[turn % len(_MOVES)] if kind is Kind.CLIP else "still photograph, balanced composition"
     sentences = [

@@ -21,8 +21,8 @@ _PLACE_COST = {Cut.SENTENCE: 0.0, Cut.CLAUSE: 3.0, Cut.WORD: 9.0}
 _JOIN_GAIN = 2.0
 """Where two passages meet, the picture should change too."""
 _WISH_GAIN = 6.0
-_LENGTH_COST = 30.0
-"""Per second outside 8..15 s; more than any place is worth."""
+_OUTSIDE_COST, _LENGTH_COST = 50.0, 30.0
+"""For a length outside 8..15 s, and for each second of it; more than any place is worth."""
 _UNEVEN_COST = 0.08
 """Per second squared off the even division."""
 
@@ -91,7 +91,8 @@ def _best_division(places: Sequence[Place], count: int) -> tuple[float, tuple[in
 
 def _length_cost(length_s: float, even_s: float) -> float:
     outside_s = max(SHORTEST_SCENE_S - length_s, length_s - LONGEST_SCENE_S, 0.0)
-    return _LENGTH_COST * outside_s + _UNEVEN_COST * (length_s - even_s) ** 2
+    outside_cost = _OUTSIDE_COST + _LENGTH_COST * outside_s if outside_s > 0 else 0.0
+    return outside_cost + _UNEVEN_COST * (length_s - even_s) ** 2
 
 
 def cut_passages(passages: Sequence[WordRange], boundaries: Sequence[int]) -> Scenes:

@@ -74,7 +74,7 @@ FAMILIES: tuple[Family, ...] = (
         ),
         (
             "waves rolling across an open ocean toward the horizon",
-            "a small sailboat on a calm sea",
+            "a small boat under one sail, far out on the sea",
             "sea water breaking over rocks below a cliff",
             "an empty beach with long waves drawing back",
         ),
@@ -292,6 +292,17 @@ ABSTRACT = Family(
 
 EVERYDAY = word_set("people person human change idea step house home book story man woman work")
 """Said in every talk: they decide for a family only together."""
+
+UNSEEN = word_set(
+    "love emotion desire joy tenderness gratitude kindness happiness feeling beauty fashion romance grief mind "
+    "thought creativity psychology imagination habit memory attention mystery secret fear anxiety change creative "
+    "decision consciousness belief mistake learning failure curiosity language focus idea history ancient past "
+    "tradition faith century legend journey adventure goal success step climb hike drink cook swim dream sleep "
+    "magic cold myth spirit prayer silence miracle wonder business money economy finance career debt budget "
+    "salary price climate energy physics gravity freedom cosmos universe astronomer technology science data "
+    "network code human person people community friendship"
+)
+"""Words of the families that name no thing to show: they choose the family, and stay out of the list of details."""
 
 SIMPLY_SEEN = word_set(
     "lamp light window door bridge tower wall clock stone glass fire flame smoke rope engine wheel bell mirror "
