@@ -234,3 +234,21 @@ async def test_a_fault_of_the_handlers_ends_the_driver() -> None:
 
     with pytest.raises(ExceptionGroup):
         await drive(bus, handle, clock).run()
+    assert bus.closed.is_set(), "the group is left to the others"
+
+
+async def test_who_is_told_to_wait_while_it_stops_does_not_wait() -> None:
+    bus, clock = ScriptedBus(1), FakeClock()
+    asked, answer = asyncio.Event(), asyncio.Event()
+
+    async def handle(record: Record) -> Later:
+        asked.set()
+        await answer.wait()
+        return Later(10**6)
+
+    driver = drive(bus, handle, clock)
+    async with running(Service(driver)):
+        await asked.wait()
+        driver.stop()
+        answer.set()
+    assert bus.commits == [0]

@@ -95,16 +95,22 @@ class Driver:
             self._consumer = await self.outage.ride_out(self._join, self.stopping)
         except Stopped:
             return
+        try:
+            await self._work(self._consumer)
+        finally:
+            await self._consumer.close()
+
+    async def _work(self, consumer: Consumer) -> None:
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
             committing = tasks.create_task(self._commit_forever())
-            polling = tasks.create_task(self._poll_forever(self._consumer))
+            polling = tasks.create_task(self._poll_forever(consumer))
             await self.stopping.wait()
             await self._drain()
             committing.cancel()
             await self._commit()
             self._left.set("closed")
-            await self._consumer.close()
+            await consumer.close()
             await polling
 
     async def assigned(self, partitions: Collection[TopicPartition]) -> None:
@@ -196,7 +202,7 @@ class Driver:
             self._ledger.finish(ticket)
             self._moved.set()
         again = self._ledger.put_back(ticket)
-        if isinstance(ended, Later) and again is not None:
+        if isinstance(ended, Later) and again is not None and not self.stopping:
             self._delay(key, again, record, ended.seconds)
         else:
             self._queues.release(key)

@@ -18,6 +18,7 @@ log = get_logger(__name__)
 
 _CALL_S = 10.0
 _BEAT_EVERY_S = 15.0
+_BEAT_AT_MOST_EVERY_S = 0.1  # whatever the director says
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ class Lease:
 
     async def keep(self) -> None:
         """Beats until the work is to stop; runs beside the work. While the director is away the work goes on."""
-        every_s = min(_BEAT_EVERY_S, self._go.lease_s / 3)
+        every_s = max(_BEAT_AT_MOST_EVERY_S, min(_BEAT_EVERY_S, self._go.lease_s / 3))
         while not self._stop:
             await self._stop.sleep(self._clock, every_s)
             try:
