@@ -5,6 +5,7 @@ refuse, vanish), the user (every command at any moment), the clock, and a direct
 """
 
 import contextlib
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -16,12 +17,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from reelwright.events.v1 import media_pb2 as media
 from reelwright.events.v1 import requests_pb2 as requests
-from reelwright_director import inputs, pictures
+from reelwright_director import inputs
 from reelwright_director.codec import item_project, project_item
 from reelwright_director.decide.ticks import due_at_s
 from reelwright_director.decision import Refused
 from reelwright_director.policy import Policy
-from reelwright_director.state import Project, ProjectSettings
+from reelwright_director.state import AssetOrder, Project, ProjectSettings
 from reelwright_director.terms import ENDED, RUNNING, Review, Stage, State, Status, Waiting
 from reelwright_director.testing.messages import plan, scene, transcript
 from reelwright_director.testing.provider import Provider
@@ -76,6 +77,7 @@ class Life(RuleBasedStateMachine):
     )
     def start(self, review: Review, budget_usd: float, lowest_rung: int, head_start: int) -> None:
         """Most of a project's life is reached only when nothing goes wrong for a while."""
+        self.budget_usd = budget_usd
         self.world.create(ProjectSettings(review=review, budget_usd=budget_usd, lowest_rung=lowest_rung))
         if head_start:
             self.world.upload()
@@ -275,8 +277,18 @@ class Life(RuleBasedStateMachine):
     def only_the_user_buys_again(self) -> None:
         """Assets bought beyond one per subject are those takes that the user asked for."""
         subjects = {request.order.subject for request in self.world.ordered.values() if request.order}
-        bought = [r.order for r in self.world.ordered.values() if r.order and r.order.asset_id in self.provider.bought]
-        assert len(bought) <= len(subjects) + self.raises
+        assert len(self._bought()) <= len(subjects) + self.raises
+
+    @invariant()
+    def nothing_is_bought_before_its_last_take_is_told(self) -> None:
+        """Whatever is canceled, lost or tried again: at most one paid picture of a subject is unheard of."""
+        told = {m.asset.asset_id for m in self.told if hasattr(m, "asset")}
+        unheard = Counter(order.subject for order in self._bought() if order.asset_id not in told)
+        assert all(count <= 1 for count in unheard.values())
+
+    def _bought(self) -> list[AssetOrder]:
+        orders = [r.order for r in self.world.ordered.values() if r.order is not None]
+        return [order for order in orders if order.asset_id in self.provider.bought]
 
     @invariant()
     def the_ledger_is_true(self) -> None:
@@ -288,9 +300,8 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def the_budget_holds(self) -> None:
-        project = self.world.project
-        if project.state is not State.DELETED:
-            assert pictures.fits_budget(project, 0.0)
+        """Not only what is booked: what the provider charged, told or not."""
+        assert sum(self.provider.bought.values()) <= self.budget_usd + 1e-6
 
     @invariant()
     def it_waits_for_something_named(self) -> None:

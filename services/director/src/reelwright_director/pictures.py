@@ -42,7 +42,15 @@ def orders(project: Project) -> Iterator[Request]:
     return (r for r in project.requests if r.stage is Stage.ASSET and r.status is not Status.FAILED)
 
 
-def fits_budget(project: Project, cost_usd: float) -> bool:
-    """Whether the budget covers this too, beside what assets did cost and the caps of those that are being made."""
-    reserved = sum(r.order.cap_usd for r in orders(project) if r.order is not None)
-    return project.asset_cost_usd + reserved + cost_usd <= project.settings.budget_usd + _EPSILON_USD
+def fits_budget(project: Project, request_id: str, cap_usd: float) -> bool:
+    """Whether the budget covers this request, beside what others did cost, may have cost, and may cost yet."""
+    reserved_usd = {r.request_id: r.order.cap_usd for r in project.requests if r.order and not is_verdict(project, r)}
+    reserved_usd = {**project.unsettled, **reserved_usd, request_id: cap_usd}
+    booked_usd = project.booked_usd
+    open_usd = sum(max(0.0, cap - booked_usd.get(name, 0.0)) for name, cap in reserved_usd.items())
+    return project.asset_cost_usd + open_usd <= project.settings.budget_usd + _EPSILON_USD
+
+
+def is_verdict(project: Project, request: Request) -> bool:
+    """Given up because nobody can make it: it costs no more than was told."""
+    return request.order is not None and request.order.asset_id in project.exhausted

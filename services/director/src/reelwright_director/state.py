@@ -224,6 +224,8 @@ class Project:
     requests: tuple[Request, ...] = ()
     begun: Mapping[str, int] = field(default_factory=dict)
     """request_id -> attempts begun, ever: an attempt's number is never used again."""
+    unsettled: Mapping[str, float] = field(default_factory=dict)
+    """request_id -> USD that an asset may have been charged: begun, and taken back before anybody told what it cost."""
     ordered: tuple[str, ...] = ()
     """Every asset_id that was ever asked for: what a deletion must look for."""
     exhausted: tuple[str, ...] = ()

@@ -16,7 +16,7 @@ from reelwright.events.v1.media_pb2 import (
     Rung,
 )
 from reelwright_director import pictures
-from reelwright_director.decide.steps import end_attempt, fail, forget, remember
+from reelwright_director.decide.steps import end_attempt, fail, forget, remember, settle
 from reelwright_director.decision import Draft
 from reelwright_director.identity import asset_id, asset_request_id
 from reelwright_director.policy import KEPT_TAKES
@@ -56,7 +56,14 @@ def affordable_kinds(draft: Draft, scene: SceneRef) -> list[int]:
     lowest = draft.project.settings.lowest_rung
     kinds = [*_FALLS.get(scene.kind, ()), ASSET_KIND_CARD]
     allowed = [kind for kind in kinds if kind == scene.kind or _RUNG_OF[kind] <= lowest]
-    return [kind for kind in allowed if pictures.fits_budget(draft.project, cap_usd(kind, scene.duration_s))]
+    take = draft.project.take_numbers.get(scene.subject, 1)
+    return [kind for kind in allowed if fits_budget(draft, scene, kind, take)]
+
+
+def fits_budget(draft: Draft, scene: SceneRef, kind: int, take: int) -> bool:
+    """What was ordered before, and may have been paid, counts once."""
+    request_id = asset_request_id(asset_id(scene.subject, kind, take))
+    return pictures.fits_budget(draft.project, request_id, cap_usd(kind, scene.duration_s))
 
 
 def _order(draft: Draft, scene: SceneRef, kind: int, take: int) -> None:
@@ -66,6 +73,7 @@ def _order(draft: Draft, scene: SceneRef, kind: int, take: int) -> None:
     if had is None or had.status is Status.FAILED:
         request = Request(asset_request_id(asset), Stage.ASSET, Status.READY, since_s=draft.now_s, order=order)
         remember(draft, request)
+        settle(draft, request.request_id)
     if asset not in draft.project.ordered:
         draft.change(ordered=(*draft.project.ordered, asset))
 

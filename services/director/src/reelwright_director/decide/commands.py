@@ -1,8 +1,8 @@
 """What users command. The table says whether; this says how."""
 
 from reelwright.events.v1.media_pb2 import BlobRef
-from reelwright_director import identity, pictures
-from reelwright_director.decide.assets import drop_superseded, raise_take
+from reelwright_director import identity
+from reelwright_director.decide.assets import drop_superseded, fits_budget, raise_take
 from reelwright_director.decide.revisions import refresh_scenes, set_script
 from reelwright_director.decide.stages import start, start_take, start_transcription
 from reelwright_director.decide.steps import fail, forget_all, forget_failed, note_command
@@ -22,7 +22,6 @@ from reelwright_director.inputs import (
     Update,
 )
 from reelwright_director.policy import SECOND_REMOVAL_S, TOMBSTONE_S
-from reelwright_director.prices import cap_usd
 from reelwright_director.state import ProjectSettings, Removal, SceneRef
 from reelwright_director.table import START, Refusal, Verb, verdict
 from reelwright_director.terms import RUNNING, Stage, State, Status
@@ -126,9 +125,9 @@ def regenerate(draft: Draft, command: RegenerateAsset) -> None:
     if scene.uploaded is not None:
         raise Refused("asset_uploaded")
     forget_failed(draft)
-    if not pictures.fits_budget(draft.project, cap_usd(scene.kind, scene.duration_s)):
-        raise Refused("budget_exceeded")
     raise_take(draft, scene.subject)
+    if not fits_budget(draft, scene, scene.kind, draft.project.take_numbers[scene.subject]):
+        raise Refused("budget_exceeded")
     start_take(draft, scene)
 
 

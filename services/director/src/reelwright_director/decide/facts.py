@@ -10,7 +10,7 @@ from reelwright_director.decide.assets import add_take, as_ordered
 from reelwright_director.decide.failing import attempt_failed, give_up
 from reelwright_director.decide.revisions import new_video, set_plan, set_transcript
 from reelwright_director.decide.stages import planned, settle_assets, start_assets, transcribed
-from reelwright_director.decide.steps import book, end_attempt, forget
+from reelwright_director.decide.steps import book, end_attempt, forget, settle
 from reelwright_director.decision import Draft
 from reelwright_director.expect import present
 from reelwright_director.state import Request
@@ -23,18 +23,19 @@ def hear(draft: Draft, fact: Success | WorkFailed) -> None:
     """Book the fact's cost; then, if its request is outstanding, let it count."""
     book(draft, fact)
     request = draft.project.request(fact.request_id)
-    if request is None:
-        return
-    if isinstance(fact, WorkFailed):
+    if request is not None and isinstance(fact, WorkFailed):
         failed(draft, request, fact)
-    else:
+    elif request is not None and not isinstance(fact, WorkFailed):
         succeeded(draft, request, fact)
+    if isinstance(fact, AssetReady):
+        settle(draft, fact.request_id)
 
 
 def succeeded(draft: Draft, request: Request, fact: Success) -> None:
     """An attempt, whichever it was, brought the result."""
     end_attempt(draft, request, "done")
     forget(draft, request)
+    settle(draft, request.request_id)
     _TAKERS[type(fact)](draft, request, fact)
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from reelwright.events.v1.facts_pb2 import AssetReady, ScenesPlanned, TranscriptReady, VideoRendered, WorkFailed
 from reelwright_chassis.reasons import reason
+from reelwright_director import pictures
 from reelwright_director.decide.messages import TOPICS, request_message
 from reelwright_director.decision import Booking, Draft
 from reelwright_director.policy import KEPT_HISTORY
@@ -37,8 +38,17 @@ def remember(draft: Draft, request: Request) -> None:
 
 
 def forget(draft: Draft, request: Request) -> None:
-    """It is outstanding no longer."""
+    """It is outstanding no longer. What it may have cost stays reserved until somebody tells."""
     draft.change(requests=tuple(r for r in draft.project.requests if r.request_id != request.request_id))
+    begun = request.request_id in draft.project.begun
+    if request.order is not None and begun and not pictures.is_verdict(draft.project, request):
+        draft.change(unsettled={**draft.project.unsettled, request.request_id: request.order.cap_usd})
+
+
+def settle(draft: Draft, request_id: str) -> None:
+    """What it cost is told, or reserved by an order."""
+    unsettled = draft.project.unsettled
+    draft.change(unsettled={name: cap_usd for name, cap_usd in unsettled.items() if name != request_id})
 
 
 def forget_failed(draft: Draft) -> None:
@@ -52,7 +62,7 @@ def forget_all(draft: Draft, outcome: str) -> None:
     """Nothing is outstanding any more; running attempts are told so at their next `Beat`."""
     for request in draft.project.requests:
         end_attempt(draft, request, outcome)
-    draft.change(requests=())
+        forget(draft, request)
 
 
 def note(draft: Draft, entry: HistoryEntry) -> None:
@@ -116,5 +126,7 @@ def fail(draft: Draft, stage: Stage, reason_code: str, message: str = "", remedy
     failure = Failure(
         stage, reason_code, message or entry.message, remedy or entry.remedy, entry.retryable, entry.charged
     )
-    kept = tuple(r for r in draft.project.requests if r.status in (Status.RUNNING, Status.FAILED))
-    draft.change(state=State.FAILED, failure=failure, requests=kept)
+    for request in draft.project.requests:
+        if request.status not in (Status.RUNNING, Status.FAILED):
+            forget(draft, request)
+    draft.change(state=State.FAILED, failure=failure)
