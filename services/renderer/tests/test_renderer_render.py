@@ -23,13 +23,13 @@ from reelwright_chassis.errors import Reject, Stopped
 from reelwright_chassis.processes import ProcessCrashed
 from reelwright_renderer import render as render_module
 from reelwright_renderer.audio.recording import RATE, read_spans
-from reelwright_renderer.encode import Encoder
 from reelwright_renderer.preview import preview_frame
 from reelwright_renderer.render import render
 from reelwright_renderer.settings import RendererSettings
 from reelwright_renderer.testing import (
     ClipShape,
     card,
+    plans_with_a_lost_gpu,
     request,
     scene,
     stored_asset,
@@ -239,8 +239,7 @@ async def test_an_encoder_that_fails_within_the_job_gives_way_to_the_next(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = await run.asked()
-    broken, sound = Encoder(name="h264_nvenc"), Encoder(preset="ultrafast")
-    monkeypatch.setattr(render_module, "candidates", lambda *_: (broken, sound))
+    monkeypatch.setattr(render_module, "plan_renders", plans_with_a_lost_gpu)
     video = await run(asked)
     assert (video.encoder, video.segments_rendered) == ("libx264", 5)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TypeVar
 
@@ -19,14 +19,14 @@ def usable_cores() -> int:
 
 @asynccontextmanager
 async def open_lanes(count: int) -> AsyncIterator[list[CpuPool]]:
-    """`count` pools of one process each: what a lane keeps from one piece to the next stays in its process."""
+    """`count` pools of one process each, started when first used; what a lane keeps stays in its process."""
     async with AsyncExitStack() as stack:
         yield [await stack.enter_async_context(CpuPool(workers=1)) for _ in range(count)]
 
 
 async def run_all(
     schedule: Schedule[T],
-    lanes: list[CpuPool],
+    lanes: Sequence[CpuPool],
     make: Callable[[T, CpuPool], Coroutine[None, None, None]],
     keep: Callable[[T], Coroutine[None, None, None]],
 ) -> None:

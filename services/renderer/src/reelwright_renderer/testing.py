@@ -1,7 +1,7 @@
 """Media and requests made of nothing, for tests and measurements: moving pictures, stills, a voice, a plan."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -14,8 +14,10 @@ from reelwright.events.v1 import media_pb2 as media
 from reelwright.events.v1.requests_pb2 import RenderRequested, RenderSettings
 from reelwright_chassis.blobs.port import Blobs
 from reelwright_renderer.captions.port import Plane
-from reelwright_renderer.encode import configure
+from reelwright_renderer.encode import NVENC, Encoder, configure
 from reelwright_renderer.frames import copy_planes, planes_of_bgr, views
+from reelwright_renderer.plan import Plan, plan_renders
+from reelwright_renderer.settings import RendererSettings
 from reelwright_renderer.timeline import Format
 
 RATE = 48_000
@@ -156,3 +158,10 @@ def request(
         settings=settings or quick,
         revision=1,
     )
+
+
+def plans_with_a_lost_gpu(asked: RenderRequested, settings: RendererSettings) -> tuple[Plan, ...]:
+    """As where a GPU answered when encoders were looked for, and is gone by the time it is to encode."""
+    working = plan_renders(asked, settings)
+    gone = [replace(plan, encoder=Encoder(NVENC), names=tuple(f"gpu-{n}" for n in plan.names)) for plan in working]
+    return (*gone, *working)

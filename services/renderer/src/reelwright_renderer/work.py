@@ -16,7 +16,6 @@ from reelwright_renderer.captioning import painter_of
 from reelwright_renderer.encode import Encoder, encode_segment
 from reelwright_renderer.frames import Canvas
 from reelwright_renderer.painting import Painter, Studio
-from reelwright_renderer.poster import jpeg
 from reelwright_renderer.timeline import AudioClip
 from reelwright_renderer.units import Unit
 
@@ -29,16 +28,14 @@ def render_unit(studio: Studio, unit: Unit, encoder: Encoder, target: Path) -> N
     encode_segment(target, frames, encoder, studio.format)
 
 
-def paint_jpeg(studio: Studio, unit: Unit, index: int) -> bytes:
-    """Frame `index` of the unit as a JPEG."""
-    return jpeg(_painter_for(studio).frame(unit, index).frame)
-
-
 def provide_sound(recording: Path, clips: Sequence[AudioClip], duration_s: float, target: Path) -> Level:
     """Make the sound, or use the one that is at `target` already; its level in either case."""
     if target.exists():
         return measure_file(target, duration_s)
-    return make_sound(recording, clips, duration_s, target)
+    partial = target.with_suffix(".part")
+    level = make_sound(recording, clips, duration_s, partial)
+    partial.replace(target)
+    return level
 
 
 def _painter_for(studio: Studio) -> Painter:
