@@ -66,7 +66,7 @@ async def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path:
     async with open_home(tmp_path / "home") as home:
         await home.store.ensure([MADE])
         await place(home.store, video, lambda path: _write(path, "old"))
-        with pytest.raises(OSError, match="disk full"):
+        with pytest.raises(InputError, match="disk full"):
             await place(home.store, video, _fail)
     assert [path.name for path in video.parent.iterdir()] == ["talk.short.mp4"]
     assert video.read_text() == "old"

@@ -61,7 +61,8 @@ def test_any_words_survive_the_file(
 def test_the_file_explains_itself(tmp_path: Path) -> None:
     text = written(tmp_path / "talk.plan.yaml", plan_with()).read_text(encoding="utf-8")
     assert 'reelwright make "my talk.mp3" --plan talk.plan.yaml' in text
-    assert "asset: my-picture.jpg" in text
+    assert "# " in text.splitlines()[0]
+    assert "my-picture.jpg" in text
     assert "audio: [[0.0, 9.5]]" in text
 
 

@@ -18,10 +18,10 @@ def test_a_sentence_a_line_and_a_gap_where_the_speaker_paused() -> None:
     ("name", "kind"),
     [("a.txt", GivenText.FORMAT_PLAIN), ("a.SRT", GivenText.FORMAT_SRT), ("a.vtt", GivenText.FORMAT_VTT)],
 )
-def test_a_script_is_read_by_its_ending(tmp_path: Path, name: str, kind: GivenText.Format) -> None:
+def test_a_script_is_read_by_its_ending(tmp_path: Path, name: str, kind: GivenText.Format.ValueType) -> None:
     (tmp_path / name).write_bytes(b"\xef\xbb\xbfHello there")
     script = read_script(tmp_path / name)
-    assert (script.format, script.text) == (kind, "Hello there")
+    assert script == GivenText(format=kind, text="Hello there")
 
 
 @pytest.mark.parametrize("content", [b"", b" \n", b"\xff\xff"])

@@ -1,17 +1,19 @@
 """`reelwright make` over several recordings: checks first, then one after another; a failed one stops nothing."""
 
-import asyncio
-import signal
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import typer
 from rich.console import Console
 
+from reelwright_standalone import signals
 from reelwright_standalone.catalog import caption_styles, looks
 from reelwright_standalone.consent import agree
 from reelwright_standalone.edits import Wishes, read_wishes
-from reelwright_standalone.errors import EXIT_FAULT, EXIT_INPUT, EXIT_MADE, FaultError, InputError
+from reelwright_standalone.errors import EXIT_MADE, FaultError, InputError, Told, tell
+from reelwright_standalone.logfile import record
 from reelwright_standalone.make import Making
 from reelwright_standalone.options import MakeOptions
 from reelwright_standalone.progress import StageProgress
@@ -27,19 +29,21 @@ Report = MadeReport | FailedReport
 def make_all(
     audio: Sequence[Path], output: Path | None, options: MakeOptions, *, as_json: bool, console: Console
 ) -> int:
-    """Make them all; the exit status is the worst of theirs."""
-    settings = StandaloneSettings()
+    """Make them all; the exit status is the worst of theirs. Raises what kept it from beginning."""
+    settings = StandaloneSettings.load()
     options = options.checked(styles=set(caption_styles()), looks=set(looks()))
     _check_batch(audio, output, options)
-    wishes = read_wishes(options)
     providers = choose_providers(settings, offline=options.offline)
-    reports = asyncio.run(_run(settings, providers, audio, output, wishes, console=console, quiet=as_json))
+    batch = _Batch(settings, providers, read_wishes(options), output, console, quiet=as_json)
+    reports = signals.run(batch.make(audio))
     if len(reports) > 1:
         console.print(overview(reports))
     if as_json:
         for report in reports:
             typer.echo(report.as_json())
-    return max(report.exit_code if isinstance(report, FailedReport) else EXIT_MADE for report in reports)
+    # A fault weighs more than an input that was refused: it is for somebody else to mend.
+    codes = {report.exit_code if isinstance(report, FailedReport) else EXIT_MADE for report in reports}
+    return next(code for code in (FaultError.exit_code, InputError.exit_code, EXIT_MADE) if code in codes)
 
 
 def _check_batch(audio: Sequence[Path], output: Path | None, options: MakeOptions) -> None:
@@ -50,67 +54,68 @@ def _check_batch(audio: Sequence[Path], output: Path | None, options: MakeOption
             raise InputError(f"{option} belongs to one recording; give one, or leave {option} out.")
     if output is not None and not output.is_dir():
         raise InputError("-o with several recordings has to be a folder that exists.")
+    videos = Counter(outputs_for(path, output).video.absolute() for path in audio)
+    video, times = videos.most_common(1)[0]
+    if times > 1:
+        raise InputError(f"Several of these recordings would become {str(video)!r}; make them one at a time with -o.")
 
 
-async def _run(
-    settings: StandaloneSettings,
-    providers: Providers,
-    audio: Sequence[Path],
-    output: Path | None,
-    wishes: Wishes,
-    *,
-    console: Console,
-    quiet: bool,
-) -> list[Report]:
-    # A first failed recording is known before anything is started, and costs nobody a second.
-    if len(audio) == 1:
-        open_recording(audio[0])
-        outputs_for(audio[0], output)
-    async with open_runtime(settings, providers) as runtime:
-        _end_on_sigterm()
-        await agree(runtime.parts.store, providers, wishes, console)
-        return [await _one(runtime, providers, path, output, wishes, console=console, quiet=quiet) for path in audio]
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What all recordings of one command have in common."""
 
+    settings: StandaloneSettings
+    providers: Providers
+    wishes: Wishes
+    output: Path | None
+    console: Console
+    quiet: bool
 
-async def _one(
-    runtime: Runtime,
-    providers: Providers,
-    path: Path,
-    output: Path | None,
-    wishes: Wishes,
-    *,
-    console: Console,
-    quiet: bool,
-) -> Report:
-    try:
+    async def make(self, audio: Sequence[Path]) -> list[Report]:
+        if len(audio) == 1 and (refused := self._refusal(audio[0])) is not None:
+            return [refused]
+        async with open_runtime(self.settings, self.providers) as runtime:
+            await agree(runtime.parts.store, self.providers, self.wishes, self.console)
+            return [await self._one(runtime, path) for path in audio]
+
+    def _refusal(self, path: Path) -> FailedReport | None:
+        """A recording that it takes no service to refuse: that is known at once."""
+        try:
+            open_recording(path)
+            outputs_for(path, self.output)
+        except InputError as error:
+            return self._failed(path, error)
+        return None
+
+    async def _one(self, runtime: Runtime, path: Path) -> Report:
+        try:
+            report = await self._make(runtime, path)
+        except Exception as error:  # noqa: BLE001  # told and logged; the next recording may fare better
+            return self._failed(path, self._told(error))
+        if not self.quiet:
+            print_report(self.console, report)
+            typer.echo(report.video or report.plan)
+        return report
+
+    async def _make(self, runtime: Runtime, path: Path) -> MadeReport:
         recording = open_recording(path)
-        with StageProgress(console, quiet=quiet) as progress:
+        with StageProgress(self.console, quiet=self.quiet) as progress:
             making = Making(
                 runtime=runtime,
-                providers=providers,
+                providers=self.providers,
                 recording=recording,
-                outputs=outputs_for(path, output),
-                wishes=wishes,
+                outputs=outputs_for(path, self.output),
+                wishes=self.wishes,
                 progress=progress,
             )
-            report = await making.run()
-    except InputError as error:
-        return _failed(path, EXIT_INPUT, str(error), console)
-    except FaultError as error:
-        return _failed(path, EXIT_FAULT, str(error), console)
-    if not quiet:
-        print_report(console, report)
-        typer.echo(report.video or report.plan)
-    return report
+            return await making.run()
 
+    def _told(self, error: Exception) -> Told:
+        told = tell(error, self.settings.log_file)
+        if told is not error:
+            record(error)
+        return told
 
-def _failed(path: Path, code: int, message: str, console: Console) -> FailedReport:
-    console.print(message, style="red", markup=False)
-    return FailedReport(str(path), code, message)
-
-
-def _end_on_sigterm() -> None:
-    """SIGTERM ends the run as Ctrl-C does: the workers stop in order, and the same command goes on later."""
-    task = asyncio.current_task()
-    assert task is not None  # noqa: S101  # called inside a coroutine
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    def _failed(self, path: Path, error: Told) -> FailedReport:
+        self.console.print(str(error), style="red", markup=False, soft_wrap=True)
+        return FailedReport(str(path), error.exit_code, str(error))

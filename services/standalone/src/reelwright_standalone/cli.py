@@ -2,13 +2,12 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
 from reelwright_standalone import __version__
-from reelwright_standalone.errors import EXIT_INPUT, EXIT_INTERRUPTED, FaultError, InputError
 from reelwright_standalone.options import MakeOptions
 
 app = typer.Typer(
@@ -140,15 +139,16 @@ def projects_rm(project: Annotated[list[str], typer.Argument(help="Projects' ids
 
 
 def main() -> None:
-    """The entry point: errors become one sentence and an exit status."""
+    """The entry point: whatever goes wrong becomes one sentence and an exit status."""
     try:
         app()
-    except InputError as error:
-        console().print(str(error), style="red", markup=False)
-        sys.exit(EXIT_INPUT)
-    except FaultError as error:
-        console().print(str(error), style="red", markup=False)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        console().print("Stopped. The same command goes on where it was.")
-        sys.exit(EXIT_INTERRUPTED)
+    except Exception as error:  # noqa: BLE001  # nobody is helped by a traceback; it is in the log
+        _end(error)
+
+
+def _end(error: Exception) -> NoReturn:
+    from reelwright_standalone import faults  # noqa: PLC0415
+
+    message, code = faults.ending(error)
+    console().print(message, style="red", markup=False, soft_wrap=True)
+    sys.exit(code)

@@ -9,6 +9,7 @@ from reelwright_chassis.store.port import Store
 from reelwright_standalone.edits import Wishes
 from reelwright_standalone.errors import InputError
 from reelwright_standalone.providers import Providers, announcement, require_consent
+from reelwright_standalone.signals import ending_at_once
 from reelwright_standalone.tables import CONSENT
 
 _LONGEST_MIN = 10.0
@@ -28,7 +29,15 @@ async def agree(store: Store, providers: Providers, wishes: Wishes, console: Con
     ask = require_consent(
         paid=providers.paid, yes=wishes.options.yes, agreed_before=agreed, interactive=console.is_terminal
     )
-    if ask and not typer.confirm("Go on?", err=True):
+    if ask and not _confirmed():
         raise InputError("Nothing was sent. Add --offline to make the video without any account.")
     if providers.paid and console.is_terminal and not agreed:
         await store.put(CONSENT, {"providers": providers.label, "agreed_at": time.time()})
+
+
+def _confirmed() -> bool:
+    try:
+        with ending_at_once():
+            return typer.confirm("Go on?", err=True)
+    except typer.Abort:
+        return False

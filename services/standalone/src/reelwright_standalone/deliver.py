@@ -1,5 +1,6 @@
 """A finished project's files put beside the recording, and the report of what was made."""
 
+import os
 import shutil
 from collections.abc import Sequence
 from functools import partial
@@ -83,7 +84,7 @@ class Delivery:
             job=self._job.job,
             caption_style=self._project.settings.caption_style,
             recording=self._recording.path,
-            own={int(index): name for index, name in self._job.own_assets.items()},
+            own={int(index): _beside(Path(own), self._outputs.plan) for index, own in self._job.own_assets.items()},
         )
 
     async def _put_video(self) -> None:
@@ -157,6 +158,11 @@ def made_again(before: Project, after: Project, history: Sequence[HistoryEntry])
 def _rendered(project: Project) -> str:
     reused, rendered = project.video.segments_reused, project.video.segments_rendered
     return f"video ({rendered} of {rendered + reused} segments)" if reused else "video"
+
+
+def _beside(own: Path, plan: Path) -> str:
+    """The user's file as the plan names it: by its way from the plan's folder."""
+    return os.path.relpath(own, plan.resolve().parent)
 
 
 def _plain_name(name: str, prefix: str) -> str:

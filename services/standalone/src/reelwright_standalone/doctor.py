@@ -30,7 +30,7 @@ class Finding:
 
 def examine(console: Console) -> int:
     """Print the findings; exit status 1 when something is missing that a video needs."""
-    settings = StandaloneSettings()
+    settings = StandaloneSettings.load()
     findings = [_checked(check, settings) for check in _CHECKS]
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
     for finding in findings:

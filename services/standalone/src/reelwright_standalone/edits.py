@@ -109,11 +109,12 @@ class Edits:
             own = await store_own_asset(self._runtime.parts.blobs, job.project_id, path)
             plan.scenes[index].uploaded.CopyFrom(own)
         had = await self._runtime.projects.GetPlan(GetPlanRequest(caller=LOCAL, project_id=job.project_id))
+        names = {str(index): str(path.resolve()) for index, path in file.own_assets.items()}
+        if names != job.own_assets:
+            job = replace(job, own_assets=names)
+            await self._book.put(job)
         if _same(had.plan, plan):
             return job, project
-        names = {str(index): str(path) for index, path in file.own_assets.items()}
-        job = replace(job, own_assets=names)
-        await self._book.put(job)
         request = EditPlanRequest(caller=LOCAL, project_id=job.project_id, idempotency_key=new_id(), plan=plan)
         return job, await self._runtime.projects.EditPlan(request)
 

@@ -17,7 +17,7 @@ from reelwright_chassis.ids import new_id
 from reelwright_chassis.reasons import reason
 from reelwright_standalone.deliver import Delivery
 from reelwright_standalone.edits import Edits, Wishes
-from reelwright_standalone.errors import FaultError, InputError
+from reelwright_standalone.errors import Told, tell_reason
 from reelwright_standalone.jobs import Job, JobBook, choices_of, job_name
 from reelwright_standalone.outputs import refuse_foreign
 from reelwright_standalone.progress import StageProgress
@@ -189,12 +189,8 @@ def _stale(project: Project) -> list[project_pb2.Stage.ValueType]:
     return [stage for stage in project.stale if stage in (project_pb2.STAGE_ASSET, project_pb2.STAGE_RENDER)]
 
 
-def _failure(project: Project, log: Path) -> InputError | FaultError:
+def _failure(project: Project, log: Path) -> Told:
     failure = project.failure
-    sentence = " ".join(part.strip() for part in (failure.message, failure.remedy) if part.strip())
-    if reason(failure.reason_code).of_input:
-        return InputError(sentence)
     stage = project_pb2.Stage.Name(failure.stage).removeprefix("STAGE_").lower()
-    return FaultError(
-        f"{sentence} (stage {stage}, reason {failure.reason_code}, project {project.project_id}; log: {log})"
-    )
+    where = f", stage {stage}, project {project.project_id}"
+    return tell_reason(failure.reason_code, failure.message, failure.remedy, log, where)

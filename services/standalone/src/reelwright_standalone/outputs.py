@@ -37,6 +37,7 @@ async def refuse_foreign(store: Store, paths: Iterable[Path], *, edited: Iterabl
     """
     given = {path.resolve() for path in edited}
     for path in paths:
+        _refuse_folder(path.parent)
         if path.is_symlink() or (path.exists() and not path.is_file()):
             raise InputError(f"{str(path)!r} is in the way and is not a plain file; move it, or choose another -o.")
         if not path.exists() or path.resolve() in given:
@@ -51,8 +52,28 @@ async def refuse_foreign(store: Store, paths: Iterable[Path], *, edited: Iterabl
             )
 
 
+def _refuse_folder(folder: Path) -> None:
+    """Raises `InputError` for a folder that nothing can be written to, before any work is done for it."""
+    there = next(parent for parent in (folder.absolute(), *folder.absolute().parents) if parent.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        raise InputError(f"{str(there)!r} is no folder that can be written to; choose another place by -o.")
+
+
 async def place(store: Store, path: Path, write: Callable[[Path], object]) -> None:
-    """`write` fills a temporary file beside `path`, which then takes the name at once; remembered as ours."""
+    """`write` fills a temporary file beside `path`, which then takes the name at once; remembered as ours.
+
+    Raises `InputError` when it cannot be written.
+    """
+    try:
+        await _place(store, path, write)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise InputError(
+            f"{str(path)!r} cannot be written ({why}); make room, or choose another place by -o."
+        ) from error
+
+
+async def _place(store: Store, path: Path, write: Callable[[Path], object]) -> None:
     with temporary_beside(path) as temporary:
         write(temporary)
         # Remembered first, beside what lies there now: killed between the two, either of them is known as ours.

@@ -1,6 +1,5 @@
 """`reelwright projects`: what has been made on this machine, why something waits, and how to be rid of it."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -17,6 +16,7 @@ from reelwright.rpc.v1.project_pb2 import (
     Project,
 )
 from reelwright_chassis.ids import new_id
+from reelwright_standalone import signals
 from reelwright_standalone.errors import InputError
 from reelwright_standalone.jobs import JobBook
 from reelwright_standalone.rpc import LOCAL
@@ -25,7 +25,7 @@ from reelwright_standalone.settings import StandaloneSettings
 
 
 def list_projects(console: Console) -> int:
-    projects = asyncio.run(_all())
+    projects = signals.run(_all())
     if not projects:
         console.print("No projects yet. Make a video: reelwright make talk.mp3")
         return 0
@@ -42,7 +42,7 @@ def list_projects(console: Console) -> int:
 
 
 def show_project(console: Console, wanted: str) -> int:
-    project, history = asyncio.run(_one(wanted))
+    project, history = signals.run(_one(wanted))
     console.print(_why(project), markup=False)
     console.print(f"project {project.project_id}, version {project.version}, cost ${project.cost_usd:.2f}")
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
@@ -61,14 +61,14 @@ def show_project(console: Console, wanted: str) -> int:
 
 
 def remove_projects(console: Console, wanted: Sequence[str]) -> int:
-    removed = asyncio.run(_remove(wanted))
+    removed = signals.run(_remove(wanted))
     for project in removed:
         console.print(f"Removed {project.project_id} {_title(project)}", markup=False)
     return 0
 
 
 async def _all() -> list[Project]:
-    async with open_director(StandaloneSettings()) as runtime:
+    async with open_director(StandaloneSettings.load()) as runtime:
         return await _every(runtime)
 
 
@@ -84,14 +84,14 @@ async def _every(runtime: Runtime) -> list[Project]:
 
 
 async def _one(wanted: str) -> tuple[Project, Sequence[HistoryEntry]]:
-    async with open_director(StandaloneSettings()) as runtime:
+    async with open_director(StandaloneSettings.load()) as runtime:
         project = _match(await _every(runtime), wanted)
         request = GetHistoryRequest(caller=LOCAL, project_id=project.project_id)
         return project, list((await runtime.projects.GetHistory(request)).entries)
 
 
 async def _remove(wanted: Sequence[str]) -> list[Project]:
-    async with open_director(StandaloneSettings()) as runtime:
+    async with open_director(StandaloneSettings.load()) as runtime:
         everything = await _every(runtime)
         chosen = [_match(everything, name) for name in wanted]
         book = JobBook(runtime.parts.store)

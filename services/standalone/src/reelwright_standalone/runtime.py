@@ -1,11 +1,10 @@
 """Every service in this process, on the embedded backends of one home."""
 
 import asyncio
-import logging
 import os
 import socket
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,6 @@ from pydantic import SecretStr
 from reelwright.rpc.v1.project_pb2 import GetProjectRequest, Project
 from reelwright_chassis.home import Home, open_home
 from reelwright_chassis.ids import new_id
-from reelwright_chassis.logs import configure_logs
 from reelwright_chassis.parts import Parts, Service
 from reelwright_chassis.rpc import Mounted, connect, local_address, serve
 from reelwright_director.service import Director
@@ -26,6 +24,7 @@ from reelwright_planner.service import planner, rewrites
 from reelwright_planner.settings import PlannerSettings
 from reelwright_renderer.service import previews, renderer
 from reelwright_renderer.settings import RendererSettings
+from reelwright_standalone.logfile import logging_to_home
 from reelwright_standalone.providers import Providers
 from reelwright_standalone.rpc import LOCAL, open_projects
 from reelwright_standalone.settings import StandaloneSettings
@@ -34,10 +33,7 @@ from reelwright_transcription.service import transcription
 from reelwright_transcription.settings import TranscriptionSettings
 
 if TYPE_CHECKING:
-    from reelwright_standalone.rpc import Projects
-
-_LOG_BYTES = 10_000_000
-"""A log larger than this is put aside at the next start; one is kept."""
+    from reelwright.rpc.v1.project_pb2_grpc import ProjectServiceAsyncStub
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +42,7 @@ class Runtime:
 
     settings: StandaloneSettings
     parts: Parts
-    projects: "Projects"
+    projects: "ProjectServiceAsyncStub"
     sim: InProcess | None
 
     async def project(self, project_id: str) -> Project:
@@ -62,7 +58,7 @@ class Runtime:
 async def open_runtime(settings: StandaloneSettings, providers: Providers) -> AsyncIterator[Runtime]:
     """All services, working. They end in order when the block does. Raises `StateInUse` when the home is taken."""
     async with AsyncExitStack() as stack:
-        stack.enter_context(_logged(settings))
+        stack.enter_context(logging_to_home(settings))
         home = await stack.enter_async_context(open_home(settings.home))
         sim = await stack.enter_async_context(_simulator(settings)) if providers.pictures == "sim" else None
         plans = _planner_settings(settings, providers)
@@ -77,31 +73,16 @@ async def open_runtime(settings: StandaloneSettings, providers: Providers) -> As
         yield Runtime(settings, parts, projects, sim)
 
 
-@contextmanager
-def _logged(settings: StandaloneSettings) -> Iterator[None]:
-    """The services' log goes to a file in the home: the terminal belongs to the user."""
-    settings.home.mkdir(parents=True, exist_ok=True)
-    if settings.log_file.exists() and settings.log_file.stat().st_size > _LOG_BYTES:
-        settings.log_file.replace(settings.log_file.with_suffix(".old.log"))
-    with settings.log_file.open("a", encoding="utf-8") as stream:
-        configure_logs(service="standalone", style="json", stream=stream)
-        try:
-            yield
-        finally:
-            logging.shutdown()
-            logging.getLogger().handlers.clear()
-
-
 @asynccontextmanager
 async def open_director(settings: StandaloneSettings) -> AsyncIterator[Runtime]:
     """The books alone: nothing is worked on. For commands that look or tidy up."""
-    with _logged(settings):
+    with logging_to_home(settings):
         async with open_home(settings.home) as home, _director(home) as (parts, projects):
             yield Runtime(settings, parts, projects, None)
 
 
 @asynccontextmanager
-async def _director(home: Home, *beside: Mounted) -> AsyncIterator[tuple[Parts, "Projects"]]:
+async def _director(home: Home, *beside: Mounted) -> AsyncIterator[tuple[Parts, "ProjectServiceAsyncStub"]]:
     await home.store.ensure(OWN)
     instance = _instance()
     director = Director(

@@ -4,15 +4,16 @@ from pathlib import Path
 
 import platformdirs
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from reelwright_chassis.settings import Settings
 from reelwright_standalone.profiles import PROFILES, Profile, ProfileName
 
 
-class StandaloneSettings(BaseSettings):
-    """`REELWRIGHT_HOME`, `REELWRIGHT_PROFILE`, and the vendors' keys under the vendors' own names."""
+class StandaloneSettings(Settings):
+    """`REELWRIGHT_HOME`, `REELWRIGHT_PROFILE`, and the vendors' keys under the vendors' own names; read by `load()`."""
 
-    model_config = SettingsConfigDict(env_prefix="REELWRIGHT_", extra="ignore", env_ignore_empty=True, frozen=True)
+    model_config = SettingsConfigDict(env_prefix="REELWRIGHT_", env_ignore_empty=True)
 
     home: Path = Field(default_factory=lambda: platformdirs.user_data_path("reelwright", appauthor=False))
     profile: ProfileName = "standard"

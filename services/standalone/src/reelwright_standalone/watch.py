@@ -13,7 +13,7 @@ from reelwright_standalone.progress import StageProgress
 from reelwright_standalone.rpc import LOCAL
 
 if TYPE_CHECKING:
-    from reelwright_standalone.rpc import Projects
+    from reelwright.rpc.v1.project_pb2_grpc import ProjectServiceAsyncStub
 
 _AT_REST = {
     project_pb2.STATE_COMPLETED,
@@ -36,7 +36,7 @@ def at_rest(project: Project) -> bool:
 class ProjectWatch:
     """One project's changes and progress, from `__aenter__` on."""
 
-    def __init__(self, bus: Bus, projects: "Projects", project_id: str, progress: StageProgress) -> None:
+    def __init__(self, bus: Bus, projects: "ProjectServiceAsyncStub", project_id: str, progress: StageProgress) -> None:
         self._bus = bus
         self._projects = projects
         self._project_id = project_id
