@@ -8,9 +8,9 @@ MAX_BODY_BYTES = 1_000_000
 MAX_HEADERS_BYTES = 16_000
 
 
-def check_message(message: Message) -> None:
-    """Raises ValueError for a message that a broker would refuse."""
-    body = len(message.key.encode()) + len(message.value)
+def check_message(message: Message, *, spare_bytes: int = 0) -> None:
+    """Raises ValueError for a message that a broker would refuse, or would if it grew by `spare_bytes`."""
+    body = len(message.key.encode()) + len(message.value) + spare_bytes
     if body > MAX_BODY_BYTES:
         raise ValueError(f"a message to {message.topic} is {body} bytes, more than {MAX_BODY_BYTES}")
     headers = sum(len(name.encode()) + len(value) for name, value in message.headers.items())

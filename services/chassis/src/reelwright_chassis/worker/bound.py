@@ -37,6 +37,7 @@ log = get_logger(__name__)
 _STOP_GRACE_S = 30.0
 _SHUTDOWN = "shutdown"
 _RESULTS = "results"
+_SIGNATURE_BYTES = 4096  # more than the ids and `work` that are filled in after the handler
 
 
 class _Fact(Event, Protocol):
@@ -163,7 +164,7 @@ class BoundWorker(Generic[R]):
     async def _answer(self, request: R, job: Attempt) -> Proto:
         """The handler's fact; one that could not be sent is the handler's fault, and is treated as such."""
         fact = await self._handler(request, job)
-        check_message(encode(fact, source=self.name, topic=_RESULTS))
+        check_message(encode(fact, source=self.name, topic=_RESULTS), spare_bytes=_SIGNATURE_BYTES)
         return fact
 
     async def _patience(self, go: Go, stop: StopSignal) -> None:
