@@ -30,7 +30,7 @@ _NOUN_WEIGHT = 0.4
 """Words that name nothing known to be visible are shown from this weight on, which verbs seldom have."""
 _FRAMINGS = ("Wide shot", "Close view", "Low angle", "High view from above", "Long lens view")
 _MOVES = ("camera gliding slowly forward", "camera drifting sideways", "camera rising slowly", "camera circling slowly")
-_STYLE = "Vertical 9:16, cinematic, rich detail, fine film grain, no lettering, no logos"
+_STYLE = "Vertical 9:16, cinematic, intricate detail, fine film grain, no lettering, no logos"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def _light(keys: Collection[str], family: Family, lights: Sequence[str]) -> str:
 def _compose(sight: Sight, setting: str, light: str, kind: Kind, *, direction: str, turn: int) -> str:
     unsaid = [detail for detail in sight.details if content_key(detail, "en") not in _keys(setting)][:MOST_DETAILS]
     details = f", with {_listed(unsaid)}" if unsaid else ""
-    camera = _MOVES[turn % len(_MOVES)] if kind is Kind.CLIP else "still photograph, balanced composition"
+    camera = _MOVES[turn % len(_MOVES)] if kind is Kind.CLIP else "still photograph, centred composition"
     sentences = [
         f"{_FRAMINGS[turn % len(_FRAMINGS)]}: {setting}{details}, {LIGHTS[light]}",
         f"{_mood(sight.keys).capitalize()} mood, {camera}",

@@ -33,17 +33,17 @@ LIGHTS: Mapping[str, str] = MappingProxyType(
     {
         "dawn": "at dawn, first sunrise glow and thin mist",
         "golden": "in golden late afternoon sun",
-        "sunset": "at sunset, the sky orange near the horizon",
+        "sunset": "at sunset, everything low and orange",
         "dusk": "at dusk, violet twilight",
-        "night": "at night under a deep blue sky",
-        "storm": "under grey storm clouds, rain in the air",
+        "night": "at night, deep blue",
+        "storm": "under a grey storm",
         "neon": "lit by magenta and cyan neon",
         "teal": "in turquoise and teal tones",
         "rose": "in pale rose tones",
         "ember": "in the red glow of embers",
         "sepia": "in faded sepia and brown",
         "candle": "by candle light, everything else in shadow",
-        "ice": "in cold white winter light",
+        "ice": "in pale winter light",
         "aurora": "under a green northern aurora",
     }
 )
@@ -139,9 +139,9 @@ FAMILIES: tuple[Family, ...] = (
             "battery app website sensor programmer"
         ),
         (
-            "a wide field of glowing data points moving like a wave",
+            "points of data glowing in a digital network",
             "a digital network of fine lines and lights",
-            "light running through the inside of a machine",
+            "lines of light through the inside of a computer",
         ),
         ("night", "neon", "teal"),
         "technology and science",
@@ -151,8 +151,8 @@ FAMILIES: tuple[Family, ...] = (
         "music",
         word_set("music song sound guitar piano violin melody rhythm concert singer choir drum orchestra band tune"),
         (
-            "music made visible, a field of points moving in waves",
-            "sound waves rippling through darkness as points of light",
+            "a song made visible, points of light moving to music",
+            "music as a melody of light rippling through darkness",
         ),
         ("neon", "night", "teal"),
         "music and sound",
@@ -216,7 +216,7 @@ FAMILIES: tuple[Family, ...] = (
             "curiosity language focus"
         ),
         (
-            "ink unfolding slowly in clear liquid like a thought taking form",
+            "ink unfolding slowly in clear liquid like an idea in the brain",
             "clouds of colour meeting and turning, like an idea in the mind",
             "dark smoke curling into changing forms",
         ),
@@ -246,9 +246,9 @@ FAMILIES: tuple[Family, ...] = (
             "doctor nurse friendship wife husband"
         ),
         (
-            "people standing together, seen from behind against a wide sky",
-            "a family walking along a ridge, small under the sky",
-            "a lone person looking out over a wide land",
+            "people standing together on a hill, seen from behind",
+            "a family walking along a ridge, small and far away",
+            "two friends looking out from a hill",
         ),
         ("sunset", "golden", "dawn"),
         "people and what holds them together",
