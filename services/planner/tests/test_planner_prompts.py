@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 
 from reelwright_planner.budget import Kind
 from reelwright_planner.keyphrases import Term, weigh_terms
+from reelwright_planner.lights import LIGHT_WORDS, LIGHTS
 from reelwright_planner.prompts import LONGEST_PROMPT, with_direction, write_prompts
 from reelwright_planner.sentences import read_talk
 from reelwright_planner.testing import speak
-from reelwright_planner.visuals import ABSTRACT, FAMILIES, LIGHT_WORDS, LIGHTS
+from reelwright_planner.visuals import ABSTRACT, FAMILIES
 
 
 def terms_of(text: str) -> dict[str, Term]:

@@ -9,15 +9,12 @@ from dataclasses import dataclass
 
 from reelwright_planner.budget import Kind
 from reelwright_planner.keyphrases import Term, content_key
+from reelwright_planner.lights import DEFAULT_MOOD, LIGHT_WORDS, LIGHTS, MOODS
 from reelwright_planner.text import bare, one_line
 from reelwright_planner.visuals import (
     ABSTRACT,
-    DEFAULT_MOOD,
     EVERYDAY,
     FAMILIES,
-    LIGHT_WORDS,
-    LIGHTS,
-    MOODS,
     SIMPLY_SEEN,
     UNSEEN,
     Family,
