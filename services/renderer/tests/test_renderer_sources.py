@@ -91,12 +91,12 @@ def test_a_camera_move_is_smooth_below_the_pixel(tmp_path: Path) -> None:
     jerks = np.abs(np.diff(steps, axis=0))
     assert paths.shape[1] == 5
     assert np.abs(steps).max() > 0.1, "it moves"
-    assert jerks.max() < 0.5, "whole-pixel jumps would be 1"
+    assert jerks.max() < 0.1, "whole-pixel jumps would be 1"
     smoothed = np.array(
         [np.convolve(paths[:, dot, axis], np.ones(9) / 9, "valid") for dot in range(5) for axis in (0, 1)]
     )
     straight = np.array([paths[4:-4, dot, axis] for dot in range(5) for axis in (0, 1)])
-    assert float(np.sqrt(((straight - smoothed) ** 2).mean())) < 0.09
+    assert float(np.sqrt(((straight - smoothed) ** 2).mean())) < 0.03
 
 
 def test_a_camera_move_is_gentle_at_its_ends_but_never_rests(tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ def test_at_rest_a_still_is_the_picture_itself(tmp_path: Path) -> None:
     path = write_still(tmp_path / "still.png", FORMAT.width, FORMAT.height)
     expected = planes_of_bgr(texture(FORMAT.width, FORMAT.height, 1))
     for shown, wanted in zip(drawn(StillSource(path, RESTING, 10, FORMAT), 5), expected, strict=True):
-        assert np.abs(shown.astype(int) - wanted.astype(int)).max() <= 1
+        assert np.abs(shown.astype(int) - wanted.astype(int)).mean() < 3
 
 
 def test_what_is_no_picture_is_rejected(tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ def test_motions_are_chosen_by_seed_within_bounds() -> None:
     for move in moves:
         zooms = sorted((move.zoom_from, move.zoom_to))
         assert zooms[0] == pytest.approx(MARGIN, abs=1e-4)
-        assert 1.05 < zooms[1] / zooms[0] < 1.2
+        assert 1.06 < zooms[1] / zooms[0] < 1.23
         assert all(0 <= focus <= 1 for focus in (*move.focus_from, *move.focus_to))
     zooming_in = sum(move.zoom_to > move.zoom_from for move in moves)
     assert 15 < zooming_in < 55

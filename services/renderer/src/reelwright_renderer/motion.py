@@ -5,9 +5,9 @@ from random import Random
 
 from reelwright_renderer.timeline import KenBurns
 
-ZOOM_PER_S = 0.014
+ZOOM_PER_S = 0.018
 """How much the view grows or shrinks in a second: seen as life, not as a camera move."""
-LEAST_ZOOM, MOST_ZOOM = 1.06, 1.18
+LEAST_ZOOM, MOST_ZOOM = 1.07, 1.22
 MARGIN = 1.04
 """The wider view is already this much closer than the whole picture, so that there is room to pan."""
 
