@@ -6,11 +6,11 @@ import typer
 from rich.console import Console
 
 from reelwright_chassis.store.port import Store
-from reelwright_standalone.edits import Wishes
 from reelwright_standalone.errors import InputError
 from reelwright_standalone.providers import Providers, announcement, require_consent
 from reelwright_standalone.signals import ending_at_once
 from reelwright_standalone.tables import CONSENT
+from reelwright_standalone.wishes import Wishes
 
 _LONGEST_MIN = 10.0
 

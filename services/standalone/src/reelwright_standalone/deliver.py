@@ -147,7 +147,7 @@ def made_again(before: Project, after: Project, history: Sequence[HistoryEntry])
     if project_pb2.STAGE_PLAN in done:
         made.append("plan")
     had = {outcome.asset_id for outcome in before.scenes}
-    fresh = [str(o.index + 1) for o in after.scenes if o.asset_id not in had and o.provider != "user"]
+    fresh = [str(o.index + 1) for o in after.scenes if o.asset_id not in {"", *had} and o.provider != "user"]
     if fresh:
         made.append(f"pictures of scene {', '.join(fresh)}")
     if project_pb2.STAGE_RENDER in done:

@@ -1,7 +1,6 @@
 """Takes up what the user changed since the last run: settings, transcript, plan."""
 
-import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from reelwright.events.v1.media_pb2 import ScenePlan
 from reelwright.events.v1.requests_pb2 import GivenText
@@ -16,47 +15,13 @@ from reelwright.rpc.v1.project_pb2 import (
 )
 from reelwright_chassis.ids import new_id
 from reelwright_standalone.jobs import Job, JobBook
-from reelwright_standalone.options import MakeOptions
 from reelwright_standalone.ownasset import store_own_asset
-from reelwright_standalone.planfile import PlanFile, read_plan
+from reelwright_standalone.planfile import PlanFile
 from reelwright_standalone.providers import Providers
 from reelwright_standalone.rpc import LOCAL
 from reelwright_standalone.runtime import Runtime
-from reelwright_standalone.transcriptfile import read_script
 from reelwright_standalone.watch import ProjectWatch
-
-_UNPRICED_USD = 1000.0
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """The options with their files read."""
-
-    options: MakeOptions
-    script: GivenText | None
-    plan: PlanFile | None
-
-    @property
-    def script_hash(self) -> str:
-        return hashlib.sha256(self.script.text.encode()).hexdigest() if self.script is not None else ""
-
-    @property
-    def caption_style(self) -> str:
-        """The option before the plan file; "" for what the project has."""
-        return self.options.caption_style or (self.plan.caption_style if self.plan is not None else "")
-
-    def budget_usd(self, providers: Providers) -> float:
-        """What the pictures may cost. The simulator's cost nothing, so that no budget keeps it from a clip."""
-        return self.options.budget_usd if providers.pictures == "kling" else _UNPRICED_USD
-
-
-def read_wishes(options: MakeOptions) -> Wishes:
-    """Raises `InputError` for a script or plan that cannot be used."""
-    return Wishes(
-        options=options,
-        script=read_script(options.script) if options.script is not None else None,
-        plan=read_plan(options.plan) if options.plan is not None else None,
-    )
+from reelwright_standalone.wishes import Wishes
 
 
 class Edits:

@@ -18,7 +18,6 @@ def ending(error: Exception) -> tuple[str, int]:
     settings = StandaloneSettings.load()
     told = tell(error, settings.log_file)
     if told is not error:
-        # A home that cannot be written is told by the sentence itself.
-        with contextlib.suppress(OSError), logging_to_home(settings):
+        with contextlib.suppress(InputError), logging_to_home(settings):
             record(error)
     return str(told), told.exit_code

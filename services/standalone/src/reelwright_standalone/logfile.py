@@ -3,8 +3,10 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TextIO
 
 from reelwright_chassis.logs import configure_logs, get_logger
+from reelwright_standalone.errors import InputError
 from reelwright_standalone.settings import StandaloneSettings
 
 _LOG_BYTES = 10_000_000
@@ -13,16 +15,29 @@ _LOG_BYTES = 10_000_000
 
 @contextmanager
 def logging_to_home(settings: StandaloneSettings) -> Iterator[None]:
-    """Everything that is logged within the block, libraries' lines too, goes to the home's log file."""
-    settings.home.mkdir(parents=True, exist_ok=True)
-    if settings.log_file.exists() and settings.log_file.stat().st_size > _LOG_BYTES:
-        settings.log_file.replace(settings.log_file.with_suffix(".old.log"))
-    with settings.log_file.open("a", encoding="utf-8") as stream:
+    """Everything that is logged within the block, libraries' lines too, goes to the home's log file.
+
+    Raises `InputError` when the home cannot be written.
+    """
+    with _opened(settings) as stream:
         configure_logs(service="standalone", style="json", stream=stream)
         try:
             yield
         finally:
             logging.getLogger().handlers.clear()
+
+
+def _opened(settings: StandaloneSettings) -> TextIO:
+    log = settings.log_file
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        if log.exists() and log.stat().st_size > _LOG_BYTES:
+            log.replace(log.with_suffix(".old.log"))
+        return log.open("a", encoding="utf-8")
+    except OSError as error:
+        raise InputError(
+            f"The folder {str(settings.home)!r} cannot be used ({error.strerror}); set REELWRIGHT_HOME to another one."
+        ) from error
 
 
 def record(error: Exception) -> None:

@@ -16,7 +16,7 @@ from reelwright.rpc.v1.project_pb2 import (
 from reelwright_chassis.ids import new_id
 from reelwright_chassis.reasons import reason
 from reelwright_standalone.deliver import Delivery
-from reelwright_standalone.edits import Edits, Wishes
+from reelwright_standalone.edits import Edits
 from reelwright_standalone.errors import Told, tell_reason
 from reelwright_standalone.jobs import Job, JobBook, choices_of, job_name
 from reelwright_standalone.outputs import refuse_foreign
@@ -27,6 +27,7 @@ from reelwright_standalone.report import MadeReport
 from reelwright_standalone.rpc import LOCAL
 from reelwright_standalone.runtime import Runtime
 from reelwright_standalone.watch import ProjectWatch
+from reelwright_standalone.wishes import Wishes
 
 _HAS_PLAN = {
     project_pb2.STATE_PLANNED,

@@ -29,11 +29,9 @@ class MakeOptions:
     yes: bool = False
     force: bool = False
 
-    def checked(self, *, styles: set[str], looks: set[str]) -> "MakeOptions":
+    def checked(self) -> "MakeOptions":
         """These options, or an `InputError` that names the option and the remedy."""
         _check_range(self.duration_s, self.budget_usd)
-        _check_choice("--caption-style", self.caption_style, styles)
-        _check_choice("--look", self.look, looks | {"auto"})
         for option, path in (("--script", self.script), ("--plan", self.plan)):
             if path is not None:
                 _check_file(option, path)
@@ -45,11 +43,6 @@ def _check_range(duration_s: float | None, budget_usd: float) -> None:
         raise InputError(f"--duration is {duration_s:g}, but a short is {SHORTEST_S:g} to {LONGEST_S:g} seconds long.")
     if not 0 <= budget_usd < float("inf"):
         raise InputError(f"--budget is {budget_usd:g}; give the most that a video may cost in US dollars, 0 or more.")
-
-
-def _check_choice(option: str, value: str, choices: set[str]) -> None:
-    if value and value not in choices:
-        raise InputError(f"{option} {value!r} is not known; choose one of: {', '.join(sorted(choices))}.")
 
 
 def _check_file(option: str, path: Path) -> None:

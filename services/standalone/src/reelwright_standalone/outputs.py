@@ -3,7 +3,6 @@
 import contextlib
 import hashlib
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -60,9 +59,8 @@ def _refuse_folder(folder: Path) -> None:
 
 
 async def place(store: Store, path: Path, write: Callable[[Path], object]) -> None:
-    """`write` fills a temporary file beside `path`, which then takes the name at once; remembered as ours.
-
-    Raises `InputError` when it cannot be written.
+    """`write` fills a temporary file beside `path`, which then takes the name at once; remembered as ours. A file that
+    lies there already is left as it is. Raises `InputError` when it cannot be written.
     """
     try:
         await _place(store, path, write)
@@ -76,28 +74,27 @@ async def place(store: Store, path: Path, write: Callable[[Path], object]) -> No
 async def _place(store: Store, path: Path, write: Callable[[Path], object]) -> None:
     with temporary_beside(path) as temporary:
         write(temporary)
+        fresh, there = sha256_of(temporary), _hash_if_there(path)
+        known = there in _hashes(await store.get(MADE, {"path": _name(path)}) or {})
+        if known and fresh == there:
+            return
         # Remembered first, beside what lies there now: killed between the two, either of them is known as ours.
-        before = await store.get(MADE, {"path": _name(path)})
-        kept = [digest for digest in _hashes(before or {}) if digest == _hash_if_there(path)]
-        await store.put(MADE, {"path": _name(path), "sha256": [*kept, sha256_of(temporary)]})
+        await store.put(MADE, {"path": _name(path), "sha256": [there, fresh] if known else [fresh]})
         temporary.replace(path)
 
 
 @contextlib.contextmanager
 def temporary_beside(path: Path) -> Iterator[Path]:
-    """A new hidden file in the same folder, so that a rename is atomic; it is gone afterwards in any case."""
+    """A new hidden file in the same folder, so that a rename is atomic; it is gone afterwards.
+
+    Its name follows from `path`: what a killed process left is removed when the same file is written again.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".reelwright-", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
-    temporary.chmod(0o666 & ~_umask())
+    digest = hashlib.sha256(path.name.encode()).hexdigest()[:12]
+    temporary = path.with_name(f".reelwright-{digest}{path.suffix}")
+    temporary.unlink(missing_ok=True)
+    temporary.touch(exist_ok=False)
     try:
         yield temporary
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

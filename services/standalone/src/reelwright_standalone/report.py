@@ -57,6 +57,8 @@ class FailedReport:
         return json.dumps(asdict(self), ensure_ascii=False)
 
 
+Report = MadeReport | FailedReport
+
 STAGE_TITLES = {
     "transcription": "listening",
     "plan": "planning",

@@ -21,11 +21,17 @@ _AT_REST = {
     project_pb2.STATE_CANCELED,
     project_pb2.STATE_DELETED,
 }
-_STAGES_BEFORE = {
-    project_pb2.STATE_TRANSCRIBED: ("transcription",),
-    project_pb2.STATE_PLANNED: ("transcription", "plan"),
-    project_pb2.STATE_COMPLETED: ("transcription", "plan", "asset", "render"),
+_STAGES = ("transcription", "plan", "asset", "render")
+_STAGES_DONE = {
+    project_pb2.STATE_TRANSCRIBED: 1,
+    project_pb2.STATE_PLANNING: 1,
+    project_pb2.STATE_PLANNED: 2,
+    project_pb2.STATE_GENERATING: 2,
+    project_pb2.STATE_READY_FOR_COMPILATION: 3,
+    project_pb2.STATE_COMPILING: 3,
+    project_pb2.STATE_COMPLETED: 4,
 }
+"""How many of the stages lie behind a project in that state."""
 
 
 def at_rest(project: Project) -> bool:
@@ -74,7 +80,7 @@ class ProjectWatch:
 
     def _show(self, project: Project) -> None:
         self._assets_total = max(1, len(project.scenes))
-        for stage in _STAGES_BEFORE.get(project.state, ()):
+        for stage in _STAGES[: _STAGES_DONE.get(project.state, 0)]:
             self._progress.done(stage)
 
     async def _follow_changes(self, records: AsyncIterator[Record]) -> None:

@@ -1,0 +1,116 @@
+"""A recording becomes a video, once."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from e2e.command import BESIDE, Reelwright
+from e2e.conftest import Talk
+from e2e.recordings import SAMPLE, SCRIPT, cut
+
+FIELDS = {
+    "video", "duration_s", "captions", "poster", "timeline", "stages", "cost_usd", "quality", "simulated", "scenes",
+    "notes",
+}  # fmt: skip
+SCENE_FIELDS = {"index", "start_s", "duration_s", "kind", "rung", "prompt", "provider_calls_charged"}
+
+
+def check_report(report: dict[str, Any], folder: Path, name: str) -> None:
+    """What every report says, whatever was made."""
+    assert report.keys() >= FIELDS
+    assert report["video"] == str(folder / f"{name}.short.mp4")
+    assert report["captions"] == [str(folder / f"{name}.short{kind}") for kind in (".srt", ".vtt")]
+    assert report["poster"] == str(folder / f"{name}.short.jpg")
+    assert report["timeline"] == str(folder / f"{name}.short.otio")
+    assert (report["cost_usd"], report["quality"], report["simulated"]) == (0.0, "full", True)
+    assert [scene["index"] for scene in report["scenes"]] == list(range(len(report["scenes"])))
+    for scene in report["scenes"]:
+        assert scene.keys() == SCENE_FIELDS
+        assert (scene["rung"], scene["provider_calls_charged"]) == ("planned", 1)
+        assert scene["kind"] in ("clip", "still")
+        assert scene["prompt"]
+    assert sum(s["duration_s"] for s in report["scenes"]) == pytest.approx(report["duration_s"], abs=0.1)
+
+
+def test_a_short_talk_is_made_once_and_kept_whole(reelwright: Reelwright, short_talk: Talk) -> None:
+    talk = short_talk.into(reelwright.folder)
+    report = reelwright.make("talk.wav", "--script", "talk.txt")
+    check_report(report, reelwright.folder, "talk")
+    assert report["duration_s"] == pytest.approx(5.3, abs=0.6)
+    assert set(report["stages"]) == {"transcription", "plan", "asset", "render"}
+    assert report["made_again"] == ["transcript", "plan", "pictures of scene 1", "video"]
+    assert reelwright.files() == reelwright.beside("talk") | {talk.audio, talk.script}
+
+    written = {path: path.stat().st_mtime_ns for path in reelwright.files()}
+    again = reelwright.make("talk.wav", "--script", "talk.txt")
+    assert again["made_again"] == []
+    assert again["stages"] == {}
+    assert {path: path.stat().st_mtime_ns for path in reelwright.files()} == written
+    assert len(reelwright.charged()) == 1
+
+
+def test_the_sample_becomes_45_seconds_in_several_scenes(reelwright: Reelwright) -> None:
+    report = reelwright.make(SAMPLE, "--script", SCRIPT, "-o", "out/water.short.mp4")
+    check_report(report, reelwright.folder / "out", "water")
+    assert report["duration_s"] == pytest.approx(45, abs=1.5)
+    assert 3 <= len(report["scenes"]) <= 5
+    assert all(7.5 <= scene["duration_s"] <= 15.5 for scene in report["scenes"])
+    assert {scene["kind"] for scene in report["scenes"]} == {"clip", "still"}
+    assert len({scene["prompt"] for scene in report["scenes"]}) == len(report["scenes"])
+    assert len(reelwright.charged()) == len(report["scenes"])
+    assert reelwright.files() == {reelwright.folder / "out" / f"water{suffix}" for suffix in BESIDE}
+
+
+def test_a_plan_alone_buys_nothing_and_a_later_run_goes_on_from_it(reelwright: Reelwright, talk: Talk) -> None:
+    talk.into(reelwright.folder)
+    planned = reelwright.make("talk.wav", "--script", "talk.txt", "--plan-only")
+    assert (planned["video"], planned["made_again"]) == ("", ["transcript", "plan"])
+    assert {path.name for path in reelwright.files()} == {
+        "talk.wav",
+        "talk.txt",
+        "talk.plan.yaml",
+        "talk.transcript.txt",
+    }
+    assert reelwright.charged() == []
+
+    made = reelwright.make("talk.wav", "--script", "talk.txt")
+    assert made["made_again"] == ["pictures of scene 1, 2", "video"]
+    assert [scene["prompt"] for scene in made["scenes"]] == [scene["prompt"] for scene in planned["scenes"]]
+
+
+def test_of_several_recordings_a_bad_one_stops_nothing(reelwright: Reelwright) -> None:
+    for name in ("first.wav", "third.wav"):
+        cut(reelwright.folder / name, seconds=5.8 if name == "first.wav" else 5.7)
+    (reelwright.folder / "second.wav").write_text("not a recording at all")
+    done = reelwright.run("make", "first.wav", "second.wav", "third.wav", "-o", ".", "--offline", "--json")
+    assert done.code == 2
+    first, second, third = done.reports
+    check_report(first, reelwright.folder, "first")
+    check_report(third, reelwright.folder, "third")
+    assert (second["recording"], second["exit_code"]) == ("second.wav", 2)
+    table = done.err.splitlines()[-3:]
+    assert [line.split()[0] for line in table] == ["first.wav", "second.wav", "third.wav"]
+    assert not list(reelwright.folder.glob("second.short.*"))
+
+
+def test_options_are_refused_before_anything_is_started(reelwright: Reelwright, short_talk: Talk) -> None:
+    short_talk.into(reelwright.folder)
+    (reelwright.folder / "talk.short.mp4").write_bytes(b"mine")
+    refusals = {
+        ("talk.wav", "--duration", "20"): "30 to 60 seconds",
+        ("talk.wav", "--caption-style", "loud"): "choose one of",
+        ("talk.wav", "--look", "moon"): "choose one of",
+        ("talk.wav", "--script", "none.txt"): "check the path",
+        ("nowhere.wav",): "check the path",
+        ("talk.wav", "-o", "video.mov"): "end in .mp4",
+        ("talk.wav", "-o", "talk.txt/video.mp4"): "choose another place",
+    }
+    for arguments, says in refusals.items():
+        done = reelwright.run("make", *arguments, "--offline")
+        assert (done.code, done.out) == (2, ""), arguments
+        assert says in done.err, arguments
+    foreign = reelwright.run("make", "talk.wav", "--offline", "--json")
+    assert foreign.code == 2
+    assert "--force" in json.loads(foreign.out)["error"]
+    assert (reelwright.folder / "talk.short.mp4").read_bytes() == b"mine"
