@@ -14,7 +14,7 @@ from av.video.stream import VideoStream
 
 from reelwright_chassis.errors import ReelwrightError
 from reelwright_renderer.frames import Canvas
-from reelwright_renderer.timeline import DEFAULT_FORMAT, Format
+from reelwright_renderer.timeline import Format
 
 X264, NVENC = "libx264", "h264_nvenc"
 BT709, LIMITED = 1, 1
@@ -85,9 +85,9 @@ def encode_segment(
         raise EncoderFailed(f"{encoder.name}: {error}") from error
 
 
-def choose_encoder(format_: Format = DEFAULT_FORMAT) -> Encoder:
-    """What this machine encodes with when nobody chooses: NVENC where a GPU answers, else libx264."""
-    return next(encoder for encoder in (Encoder(NVENC), Encoder(X264)) if opens(encoder, format_))
+def available(encoders: Iterable[Encoder], format_: Format) -> tuple[Encoder, ...]:
+    """Those that this machine has, in their order."""
+    return tuple(encoder for encoder in encoders if opens(encoder, format_))
 
 
 def opens(encoder: Encoder, format_: Format) -> bool:

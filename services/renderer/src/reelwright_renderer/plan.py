@@ -1,5 +1,6 @@
 """What has to exist for a video, by name. Reads fonts and asks for encoders, so it runs in a process of its own."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reelwright.events.v1.requests_pb2 import RenderRequested
@@ -7,9 +8,7 @@ from reelwright_renderer.audio.make import sound_name
 from reelwright_renderer.captioning import plan_of
 from reelwright_renderer.captions.port import CaptionPlan
 from reelwright_renderer.compose import compose
-from reelwright_renderer.encode import Encoder
-from reelwright_renderer.encoders import candidates
-from reelwright_renderer.settings import RendererSettings
+from reelwright_renderer.encode import Encoder, available
 from reelwright_renderer.timeline import Timeline
 from reelwright_renderer.units import Unit, cut_units, segment_name
 
@@ -26,12 +25,12 @@ class Plan:
     sound: str
 
 
-def plan_renders(request: RenderRequested, settings: RendererSettings) -> tuple[Plan, ...]:
-    """A plan for each encoder that this machine has, best first. Raises Reject for what no attempt can render."""
+def plan_renders(request: RenderRequested, encoders: Sequence[Encoder]) -> tuple[Plan, ...]:
+    """A plan for each of `encoders` that this machine has. Raises Reject for what no attempt can render."""
     timeline = compose(request)
     captions = plan_of(timeline)
-    encoders = candidates(request.settings, settings, timeline.format)
-    return tuple(_plan(request, timeline, captions, encoder) for encoder in encoders)
+    here = available(encoders, timeline.format)
+    return tuple(_plan(request, timeline, captions, encoder) for encoder in here)
 
 
 def _plan(request: RenderRequested, timeline: Timeline, captions: CaptionPlan, encoder: Encoder) -> Plan:

@@ -10,9 +10,8 @@ import numpy as np
 from reelwright_renderer.frames import views
 
 QUALITY = 88
-EARLY_S = 12.0
-"""The poster comes from the video's first seconds: it promises what the viewer then sees."""
-SETTLED_S = 0.5
+EARLY_S, EVERY_S = 10.0, 1.0
+"""Candidates come from the video's first seconds: the poster promises what the viewer then sees."""
 
 
 def write_poster(video: Path, target: Path) -> None:
@@ -32,18 +31,22 @@ def jpeg(frame: av.VideoFrame) -> bytes:
 
 def liveliness(frame: av.VideoFrame) -> float:
     """A score by detail, contrast and colour; about 0 for a plain surface."""
-    y, u, v = (plane[::2, ::2] for plane in views(frame))
+    y, u, v = (plane[::4, ::4] for plane in views(frame))
     detail = float(cv2.Laplacian(y, cv2.CV_32F).std())
     colour = float(np.hypot(u.std(), v.std()) + np.hypot(u.mean() - 128, v.mean() - 128))
     return (1 + detail) * (1 + float(y.std())) * (8 + colour)
 
 
 def _key_frames(video: Path) -> Iterator[av.VideoFrame]:
+    """One key frame a second; always at least the first."""
+    due_s = 0.0
     with av.open(str(video)) as container:
         stream = container.streams.video[0]
         stream.codec_context.skip_frame = "NONKEY"
-        for number, frame in enumerate(container.decode(stream)):
-            if number and (frame.time or 0.0) > EARLY_S:
+        for frame in container.decode(stream):
+            time_s = frame.time or 0.0
+            if due_s and time_s > EARLY_S:
                 return
-            if number == 0 or (frame.time or 0.0) >= SETTLED_S:
+            if time_s >= due_s:
                 yield frame
+                due_s += EVERY_S
