@@ -97,6 +97,20 @@ def test_a_short_passage_is_not_halved() -> None:
     assert aligner.asked == [(5, False), (5, True)]
 
 
+def test_a_passage_is_not_halved_where_a_half_would_be_nearly_empty() -> None:
+    """All hints lie at the window's very beginning: no place to cut is worth it."""
+    aligner = Steps(["bad"])
+    early = passage("one two bad four five", window=Span(5, 20))
+    words = align_passage(TWENTY_S, SPEECH, early, aligner)
+    assert len(aligner.asked) == 2
+    assert not any(word.exact for word in words)
+
+
+def test_a_word_outside_all_speech_keeps_its_hint() -> None:
+    (word,) = align_passage(TWENTY_S, [Span(15, 16)], passage("one"), None)
+    assert (word.span.start_s, word.span.end_s) == (0.9, 1.4)
+
+
 spans = st.builds(lambda a, b: Span(a, a + b), st.floats(-1, 12), st.floats(-1, 4))
 
 

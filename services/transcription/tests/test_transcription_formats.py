@@ -78,6 +78,14 @@ def test_a_video_gives_its_sound_and_its_pictures_are_not_looked_at(words: Sampl
     assert decode(path).duration_s == pytest.approx(SECONDS, abs=0.13)
 
 
+def test_sound_in_a_codec_that_is_not_on_the_list_is_refused(words: Samples, tmp_path: Path) -> None:
+    path = write_audio(tmp_path / "a.mkv", words, muxer="matroska", codec="wavpack")
+    with pytest.raises(Reject) as refusal:
+        decode(path)
+    assert refusal.value.reason_code == "audio_undecodable"
+    assert "wavpack" in refusal.value.message
+
+
 def test_a_video_without_sound_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "silent film.mp4"
     _write_video(path, None)

@@ -94,6 +94,17 @@ def test_a_few_damaged_packets_are_counted_and_many_refused(boat_recording: Reco
     assert reason(_damaged(path, sound, every=400)) == "audio_undecodable"
 
 
+def test_a_file_without_one_good_packet_is_refused(boat_recording: Recording, tmp_path: Path) -> None:
+    path = write_audio(tmp_path / "a.mka", boat_recording.samples[:SAMPLE_RATE], muxer="matroska", codec="aac")
+    data = path.read_bytes()
+    first = data.index(b"\xa3")  # the first block; what follows it is spoiled all over
+    spoiled = bytearray(data)
+    for begin in range(first + 8, len(data) - 400, 8):
+        spoiled[begin : begin + 3] = b"\xff\xff\xff"
+    path.write_bytes(spoiled)
+    assert reason(path) == "audio_undecodable"
+
+
 def _damaged(path: Path, data: bytes, *, every: int) -> Path:
     """Frames keep their headers; what is in them is spoiled."""
     spoiled = bytearray(data)

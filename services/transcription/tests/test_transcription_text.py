@@ -132,6 +132,7 @@ def test_subtitles_are_known_by_their_content(text: str, kind: GivenText.Format.
         (" \n ", GivenText.FORMAT_PLAIN, "script_empty"),
         ("— ♪ —", GivenText.FORMAT_PLAIN, "script_empty"),
         ("no times at all", GivenText.FORMAT_SRT, "script_empty"),
+        ("WEBVTT\n\n-1:00:00,000 --> 00:00:02.500:00:02.500:01.000\nhello", GivenText.FORMAT_VTT, "script_unreadable"),
         ("word " * (MAX_WORDS + 1), GivenText.FORMAT_PLAIN, "script_too_long"),
     ],
 )

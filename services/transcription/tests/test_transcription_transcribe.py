@@ -165,6 +165,26 @@ def test_subtitles_that_belong_to_a_longer_recording_are_no_help(german: Path, w
     assert refusal.value.reason_code == "language_unsupported"
 
 
+@pytest.mark.parametrize(
+    ("heard", "code"), [("nonsense words", "speech_not_understood"), ("", "speech_not_understood")]
+)
+def test_a_text_that_is_not_found_in_what_nobody_understood(german: Path, heard: str) -> None:
+    words = tuple(HeardWord(word, 1.0 + i, 1.5 + i, 0.3) for i, word in enumerate(heard.split()))
+    recognition = Recognition((Heard(Span(0, 6), words),), "en", 0.0, "whisper/tiny.en", understood=False)
+    with pytest.raises(Reject) as refusal:
+        transcribe(german, script=GivenText(text="Das Wasser in Ihrem Glas."), engine=Replayed(recognition))
+    assert refusal.value.reason_code == "speech_not_understood"
+
+
+def test_a_noisy_recording_is_matched_although_little_of_it_was_understood(german: Path) -> None:
+    text = "Guten Abend, meine Damen und Herren. Das Wasser in Ihrem Glas ist älter als die Sonne."
+    words = tuple(HeardWord(word, 0.4 + i * 0.3, 0.6 + i * 0.3, 0.4) for i, word in enumerate(text.split()[:-4]))
+    recognition = Recognition((Heard(Span(0, 6), words),), "de", 0.0, "whisper/small", understood=False)
+    transcript = transcribe(german, language="de", script=GivenText(text=text), engine=Replayed(recognition))
+    assert [word.text for word in transcript.words] == text.split()
+    check(transcript)
+
+
 def test_another_language_keeps_the_recognisers_times_earlier_by_what_they_are_late(german: Path) -> None:
     speech = max(speech_spans(decode(german)), key=lambda span: span.duration_s)
     early = HeardWord("guten", speech.start_s + 0.02, speech.start_s + 0.4, 0.8)

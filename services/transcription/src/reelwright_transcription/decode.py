@@ -12,7 +12,7 @@ from av.container import InputContainer
 
 from reelwright_chassis.errors import Reject
 from reelwright_transcription.audio import SAMPLE_RATE, Recording, Samples
-from reelwright_transcription.probe import open_recording
+from reelwright_transcription.probe import open_recording, sound_track
 
 MAX_DURATION_S = 600.0
 _SILENT_DBFS = -65.0
@@ -48,10 +48,7 @@ class _Decoding:
         self._shape: tuple[str, str, int] | None = None
 
     def run(self) -> Recording:
-        stream = self._container.streams.best("audio")
-        if not isinstance(stream, AudioStream):
-            raise Reject("audio_no_track", "The file has no sound track.")
-        for frame in self._frames(stream):
+        for frame in self._frames(sound_track(self._container)):
             self._take(frame)
         self._keep(None)
         if not self._chunks:

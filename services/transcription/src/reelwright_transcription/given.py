@@ -47,7 +47,7 @@ def _cue_words(text: str) -> Iterator[GivenWord]:
     except (pysubs2.Pysubs2Error, ValueError) as error:
         raise Reject("script_unreadable", "The given subtitles cannot be read as SRT or VTT.") from error
     for cue in cues:
-        yield from _words(cue.plaintext, Span(cue.start / 1000, cue.end / 1000))
+        yield from _words(cue.plaintext, Span(cue.start / 1000, max(cue.start, cue.end) / 1000))
 
 
 def _words(text: str, cue: Span | None) -> list[GivenWord]:

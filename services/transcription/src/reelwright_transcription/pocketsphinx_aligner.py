@@ -29,6 +29,7 @@ class PocketSphinx:
         decoder = self._decoder(wide=wide)
         for token in set(tokens):
             _teach(decoder, token)
+        decoder.reinit_feat()  # or the utterance before would move this one's words by a frame or two
         decoder.set_align_text(" ".join(tokens))
         decoder.start_utt()
         decoder.process_raw(samples.tobytes(), full_utt=True)

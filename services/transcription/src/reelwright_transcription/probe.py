@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 import av
+from av.audio.stream import AudioStream
 from av.container import InputContainer
 
 from reelwright_chassis.errors import Reject
@@ -24,9 +25,10 @@ _PLAYLIST_BEGINNINGS = (b"#EXT", b"ffconcat", b"[playlist]", b"<?xml", b"<asx", 
 
 _DECODERS = (
     "mp3float,mp3,mp2float,mp2,mp1float,mp1,aac,aac_fixed,alac,flac,opus,libopus,vorbis,pcm_s16le,pcm_s16be,pcm_s24le,"
-    "pcm_s24be,pcm_s32le,pcm_s32be,pcm_u8,pcm_s8,pcm_f32le,pcm_f32be,pcm_f64le,pcm_alaw,pcm_mulaw,adpcm_ms,adpcm_ima_wav"
+    "pcm_s24be,pcm_s32le,pcm_s32be,pcm_u8,pcm_s8,pcm_f32le,pcm_f32be,pcm_f64le,pcm_alaw,pcm_mulaw,adpcm_ms,adpcm_ima_wav,"
+    "ac3,eac3,amrnb,amrwb"
 )
-"""No picture decoder is among them: a video's pictures are never touched."""
+"""What sound may be coded in. No decoder of pictures is among them: a video's pictures are never touched."""
 
 CONTAINER_OPTIONS = {"codec_whitelist": _DECODERS, "protocol_whitelist": "none"}
 """What FFmpeg may use. No protocol has that name, and the file itself is read through an object of ours."""
@@ -116,6 +118,16 @@ def open_recording(file: BinaryIO) -> InputContainer:
         raise Reject(
             "audio_undecodable", f"It begins like {kind.name} but cannot be read; it may be cut off."
         ) from error
+
+
+def sound_track(container: InputContainer) -> AudioStream:
+    """The track to hear: the default one, else the first. Raises `Reject`: `audio_no_track`, `audio_undecodable`."""
+    stream = container.streams.best("audio")
+    if not isinstance(stream, AudioStream):
+        raise Reject("audio_no_track", "The file has no sound track.")
+    if stream.codec_context.name not in _DECODERS.split(","):
+        raise Reject("audio_undecodable", f"Its sound is coded as {stream.codec_context.name}, which is not read here.")
+    return stream
 
 
 def _refusal(file: BinaryIO) -> Reject:

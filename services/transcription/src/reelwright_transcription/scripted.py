@@ -14,13 +14,12 @@ from reelwright_transcription.task import Task, TimedText
 
 _ENGINE = "given"
 _LEAST_FOUND = 0.5
-_NOT_HEARD = ("language_unsupported", "speech_not_understood")
 
 
 def scripted(task: Task, given: Sequence[GivenWord], matcher: Recogniser) -> TimedText:
     """Aligned as it stands where that works; else by what the matcher hears; else by its own cue times.
 
-    Raises `Reject`: `script_does_not_match` and what the matcher raises.
+    Raises `Reject`: `script_does_not_match`, `speech_not_understood`, and what the matcher raises.
     """
     texts = [word.text for word in given]
     if task.language == "auto" or is_english(task.language):
@@ -30,14 +29,18 @@ def scripted(task: Task, given: Sequence[GivenWord], matcher: Recogniser) -> Tim
     try:
         recognition = task.hear(matcher)
     except Reject as reject:
-        if reject.reason_code in _NOT_HEARD and _cues_fit(given, task):
+        if reject.reason_code == "language_unsupported" and _cues_fit(given, task):
             return _by_cues(task, given)
         raise
     matched = match(texts, recognition.heard, task.speech)
-    if matched.found < _LEAST_FOUND:
+    if matched.found >= _LEAST_FOUND:
+        words = task.align(matched.passages, recognition.language)
+        return TimedText(words, recognition.language, _ENGINE, recognition.language_confidence, _notes(matched))
+    if recognition.understood:
         raise _does_not_match(matched)
-    words = task.align(matched.passages, recognition.language)
-    return TimedText(words, recognition.language, _ENGINE, recognition.language_confidence, _notes(matched))
+    if _cues_fit(given, task):
+        return _by_cues(task, given)
+    raise task.not_understood(recognition)
 
 
 def _does_not_match(matched: Match) -> Reject:

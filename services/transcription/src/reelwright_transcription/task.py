@@ -25,16 +25,15 @@ class Task:
     aligner: ForcedAligner
 
     def hear(self, recogniser: Recogniser) -> Recognition:
-        """What the recogniser makes of it. Raises `Reject`: `speech_not_understood` and the recogniser's own."""
+        """What the recogniser makes of it, understood or not. Raises what the recogniser does."""
         cut = windows(self.recording, self.speech)
-        recognition = recogniser.recognise(
-            self.recording, cut, self.speech, language=self.language, progress=self._listening
-        )
-        if recognition.understood:
-            return recognition
-        raise Reject(
+        return recogniser.recognise(self.recording, cut, self.speech, language=self.language, progress=self._listening)
+
+    def not_understood(self, recognition: Recognition) -> Reject:
+        """Says so instead of making a video of nonsense, and names the command that helps."""
+        return Reject(
             "speech_not_understood",
-            f"{recogniser.name} does not understand this speech; it may be in another language, or too noisy.",
+            f"{recognition.engine} does not understand this speech; it may be in another language, or too noisy.",
             remedy=multilingual_remedy(self.language),
             cost_usd=recognition.cost_usd,
         )
@@ -64,8 +63,10 @@ class TimedText:
 
 
 def recognised(task: Task, recogniser: Recogniser) -> TimedText:
-    """The recogniser's own words."""
+    """The recogniser's own words. Raises `Reject`: `speech_not_understood` and the recogniser's own."""
     recognition = task.hear(recogniser)
+    if not recognition.understood:
+        raise task.not_understood(recognition)
     words = task.align(heard_passages(recognition.heard), recognition.language)
     return TimedText(
         with_capitals(words),

@@ -10,7 +10,9 @@ from typing import Self, TypeAlias
 
 import openai
 from openai import AsyncOpenAI, omit
+from openai.types.audio import Transcription, TranscriptionVerbose
 
+from reelwright_chassis.errors import Retry
 from reelwright_transcription.engines.openai_answers import Answer, text_answer, timed_answer
 from reelwright_transcription.engines.openai_errors import reaction
 from reelwright_transcription.engines.openai_models import tells_times
@@ -64,10 +66,11 @@ class OpenAiEngine:
             progress(100 * done / len(uploads), "listening")
             await confirm()
             try:
-                answers.append(await self._ask(upload, language))
+                answer = await self._ask(upload, language)
             except openai.OpenAIError as error:
                 raise reaction(error, self._model, self._cost_usd + self._perhaps_charged(error, upload)) from error
             self._cost_usd += self._price_usd(upload)
+            answers.append(self._read(answer, upload))
         told = next((one.language for one in answers if one.language != UNDETERMINED), UNDETERMINED)
         return Recognition(
             heard=tuple(heard for one in answers for heard in one.heard),
@@ -78,27 +81,31 @@ class OpenAiEngine:
             cost_usd=self._cost_usd,
         )
 
-    async def _ask(self, upload: Upload, language: str) -> Answer:
+    async def _ask(self, upload: Upload, language: str) -> Transcription | TranscriptionVerbose:
         code = omit if language == "auto" else primary_language(language)
         calls = self._client.audio.transcriptions
         if tells_times(self._model):
-            timed = await calls.create(
+            return await calls.create(
                 file=upload.path,
                 model=self._model,
                 language=code,
                 response_format="verbose_json",
                 timestamp_granularities=["word", "segment"],
             )
-            return timed_answer(timed, upload)
         if self._model in _LANGUAGE_LIST_MODELS:
-            languages = omit if language == "auto" else [primary_language(language)]
-            return text_answer(
-                await calls.create(file=upload.path, model=self._model, languages=languages, response_format="json"),
-                upload,
-            )
-        return text_answer(
-            await calls.create(file=upload.path, model=self._model, language=code, response_format="json"), upload
-        )
+            codes = omit if language == "auto" else [primary_language(language)]
+            return await calls.create(file=upload.path, model=self._model, languages=codes, response_format="json")
+        return await calls.create(file=upload.path, model=self._model, language=code, response_format="json")
+
+    def _read(self, answer: Transcription | TranscriptionVerbose, upload: Upload) -> Answer:
+        """The client hands on whatever JSON came; what is not what the documentation says is asked for again."""
+        try:
+            if isinstance(answer, TranscriptionVerbose):
+                return timed_answer(answer, upload)
+            return text_answer(answer, upload)
+        except (AttributeError, TypeError, ValueError) as error:
+            message = "OpenAI's answer cannot be read."
+            raise Retry(message, reason_code="openai_busy", cost_usd=self._cost_usd) from error
 
     def _price_usd(self, upload: Upload) -> float:
         dearest = max(_USD_PER_MIN.values())
