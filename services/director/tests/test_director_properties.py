@@ -5,8 +5,9 @@ refuse, vanish), the user (every command at any moment), the clock, and a direct
 """
 
 import contextlib
+import random
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -23,8 +24,9 @@ from reelwright_director.decide.ticks import due_at_s
 from reelwright_director.decision import Refused
 from reelwright_director.policy import Policy
 from reelwright_director.state import AssetOrder, Project, ProjectSettings
+from reelwright_director.table import START, Cell, Refusal, Verb, verdict
 from reelwright_director.terms import ENDED, RUNNING, Review, Stage, State, Status, Waiting
-from reelwright_director.testing.messages import plan, scene, transcript
+from reelwright_director.testing.messages import blob, plan, scene, transcript
 from reelwright_director.testing.provider import Provider
 from reelwright_director.testing.world import REQUESTS, World
 from reelwright_director.waiting import waiting_on
@@ -41,7 +43,18 @@ _SCENES = st.lists(
     max_size=3,
     unique_by=lambda made: made.scene_id,
 )
-_pick = st.integers(0, 1_000)
+_EDITS = st.one_of(
+    st.builds(inputs.EditPlan, _SCENES.map(lambda scenes: plan(*scenes))),
+    st.builds(inputs.EditTranscript, st.sampled_from(["x y z", "one two three four"]).map(transcript)),
+    st.builds(
+        inputs.EditScript, st.sampled_from(["a b c", "one two three"]).map(lambda text: requests.GivenText(text=text))
+    ),
+)
+_HAPPENINGS = (
+    *("take", "hear", "hear", "dispatch", "succeed", "succeed", "stumble", "time_passes"),
+    *("take_again", "hear_again", "succeed_uncommitted", "refuse", "lose", "lose_paid", "beat", "beat"),
+    *("go_on", "go_on", "change_mind"),
+)
 
 
 @dataclass
@@ -96,81 +109,109 @@ class Life(RuleBasedStateMachine):
 
     # --- the bus and the workers --------------------------------------------------------------------------------------
 
-    @precondition(lambda self: self.records)
-    @rule(pick=_pick, keep=st.booleans())
-    def deliver_record(self, pick: int, keep: bool) -> None:
-        """A worker takes any record up; `keep`: it is delivered once more, to another worker."""
-        index = pick % len(self.records)
-        request = self.records[index] if keep else self.records.pop(index)
-        self.workers += 1
-        self._begin(request, f"w{self.workers}")
+    @rule(count=st.integers(1, 40), seed=st.integers(0, 2**32))
+    def things_happen(self, count: int, seed: int) -> None:
+        """What happens for a while between a bus and its workers; what cannot happen now does not."""
+        chance = random.Random(seed)
+        for _ in range(count):
+            getattr(self, f"_{chance.choice(_HAPPENINGS)}")(chance.randrange(1_000))
+            self._collect()
 
-    def _begin(self, request: Any, worker: str) -> None:
+    def _take(self, pick: int, *, again: bool = False) -> None:
+        """A worker takes any record up."""
+        if self.records:
+            index = pick % len(self.records)
+            self._begin(self.records[index] if again else self.records.pop(index))
+
+    def _take_again(self, pick: int) -> None:
+        """And it will be delivered once more, to another worker."""
+        self._take(pick, again=True)
+
+    def _begin(self, request: Any) -> None:
+        self.workers += 1
+        worker = f"w{self.workers}"
+        known = self.world.project.request(request.request_id)
+        lease = known.lease if known is not None else None
         match self.world.begin(request.request_id, worker):
             case inputs.Go(attempt):
+                assert lease is None or lease.until_s <= self.world.now_s, "two hold a lease on one request"
                 self.jobs.append(Job(request, attempt, worker))
             case inputs.Wait():
                 self.records.append(request)
             case inputs.Drop():
                 pass
 
-    @precondition(lambda self: self.jobs)
-    @rule(pick=_pick, ending=st.sampled_from(["succeed", "succeed", "refuse", "stumble", "busy"]), twice=st.booleans())
-    def end_job(self, pick: int, ending: str, twice: bool) -> None:
-        """A job ends in a fact; `twice`: its record was not committed, and comes again."""
-        job = self.jobs.pop(pick % len(self.jobs))
-        if twice:
+    def _job(self, pick: int) -> Job | None:
+        """Any job, or one that begins just now."""
+        if not self.jobs:
+            self._dispatch(pick)
+            self._collect()
+            self._take(pick)
+        return self.jobs.pop(pick % len(self.jobs)) if self.jobs else None
+
+    def _succeed(self, pick: int) -> None:
+        if job := self._job(pick):
+            self.facts.append(self.provider.succeed(job.request, job.attempt))
+
+    def _succeed_uncommitted(self, pick: int) -> None:
+        """The fact is out, and the worker dies before it commits: its record comes again."""
+        if job := self._job(pick):
+            self.facts.append(self.provider.succeed(job.request, job.attempt))
             self.records.append(job.request)
-        match ending:
-            case "succeed":
-                fact = self.provider.succeed(job.request, job.attempt)
-            case "refuse":
-                fact = self.provider.refuse(job.request, job.attempt)
-            case _:
-                fact = self.provider.stumble(job.request, job.attempt, busy=ending == "busy")
-        self.facts.append(fact)
 
-    @precondition(lambda self: self.jobs)
-    @rule(pick=_pick, bought=st.booleans())
-    def lose_job(self, pick: int, bought: bool) -> None:
-        """The worker is killed, perhaps after it paid; its record is delivered again some time."""
-        job = self.jobs.pop(pick % len(self.jobs))
-        if bought:
+    def _refuse(self, pick: int) -> None:
+        if job := self._job(pick):
+            self.facts.append(self.provider.refuse(job.request, job.attempt))
+
+    def _stumble(self, pick: int) -> None:
+        if job := self._job(pick):
+            self.facts.append(self.provider.stumble(job.request, job.attempt, busy=pick % 2 == 0))
+
+    def _lose(self, pick: int) -> None:
+        """The worker is killed; its record is delivered again some time."""
+        if job := self._job(pick):
+            self.records.append(job.request)
+
+    def _lose_paid(self, pick: int) -> None:
+        """The worker is killed between paying and telling."""
+        if job := self._job(pick):
             self.provider.succeed(job.request, job.attempt)
-        self.records.append(job.request)
+            self.records.append(job.request)
 
-    @precondition(lambda self: self.jobs)
-    @rule(pick=_pick)
-    def beat(self, pick: int) -> None:
-        job = self.jobs[pick % len(self.jobs)]
-        answer = self.world.do(inputs.Beat(job.request.request_id, job.worker, job.attempt))
-        if isinstance(answer, inputs.Drop):
-            self.jobs.remove(job)
+    def _beat(self, pick: int) -> None:
+        if job := self._job(pick):
+            answer = self.world.do(inputs.Beat(job.request.request_id, job.worker, job.attempt))
+            if not isinstance(answer, inputs.Drop):
+                self.jobs.append(job)
 
-    @precondition(lambda self: self.facts)
-    @rule(pick=_pick)
-    def deliver_fact(self, pick: int) -> None:
-        fact = self.facts.pop(pick % len(self.facts))
-        self.told.append(fact)
-        self.world.do(fact)  # type: ignore[arg-type]
+    def _hear(self, pick: int) -> None:
+        if self.facts:
+            self.told.append(self.facts.pop(pick % len(self.facts)))
+            self.world.do(self.told[-1])  # type: ignore[arg-type]
 
-    @precondition(lambda self: self.told)
-    @rule(pick=_pick)
-    def deliver_fact_again(self, pick: int) -> None:
-        """A fact that was heard before changes nothing, however late it comes, but what it may always change."""
-        self.world.do(self.told[pick % len(self.told)])  # type: ignore[arg-type]
+    def _hear_again(self, pick: int) -> None:
+        if self.told:
+            self.world.do(self.told[pick % len(self.told)])  # type: ignore[arg-type]
 
-    # --- the clock and the director itself ----------------------------------------------------------------------------
+    def _go_on(self, pick: int) -> None:
+        """Their user has something made (again), where nothing is being made."""
+        if self.world.project.state not in RUNNING:
+            allowed = [what for verb, what in self._commands() if not isinstance(self._verdict(verb), Refusal)]
+            wanted = [what for what in allowed if not isinstance(what, inputs.Cancel)]
+            self._raise(wanted[pick % len(wanted)] if wanted else inputs.Delete())
 
-    @rule(seconds=st.sampled_from([1.0, 20.0, 50.0, 400.0, 3_000.0]))
-    def time_passes(self, seconds: float) -> None:
-        self.world.now_s += seconds
-        self.world.do(inputs.Tick())
+    def _change_mind(self, pick: int) -> None:
+        """Their user edits a scene, or (seldom) cancels."""
+        prompts = [scene(n, "ab"[(pick >> n) % 2]) for n in range(1 + pick % 3)]
+        self._command(lambda: self.world.do(inputs.Cancel() if pick % 7 == 0 else inputs.EditPlan(plan(*prompts))))
 
-    @rule(pick=st.sets(st.integers(0, 3)))
-    def dispatch(self, pick: set[int]) -> None:
+    def _dispatch(self, pick: int) -> None:
         ready = [r.request_id for r in self.world.project.requests if r.status is Status.READY]
-        self.world.do(inputs.Dispatch(frozenset(ready[n] for n in pick if n < len(ready))))
+        self.world.do(inputs.Dispatch(frozenset(ready[: 1 + pick % 3])))
+
+    def _time_passes(self, pick: int) -> None:
+        self.world.now_s += (1.0, 20.0, 50.0, 120.0, 400.0, 3_000.0)[pick % 6]
+        self.world.do(inputs.Tick())
 
     @rule()
     def restart(self) -> None:
@@ -181,67 +222,47 @@ class Life(RuleBasedStateMachine):
 
     # --- the user -----------------------------------------------------------------------------------------------------
 
-    @rule()
-    def upload(self) -> None:
-        self._command(self.world.upload)
+    @rule(data=st.data())
+    def command(self, data: st.DataObject) -> None:
+        """Any command that the table allows now."""
+        allowed = [what for verb, what in self._commands() if not isinstance(self._verdict(verb), Refusal)]
+        self._raise(data.draw(st.sampled_from(allowed or [inputs.Delete()])))
 
-    @rule(
-        what=st.sampled_from(
-            [
-                inputs.ApproveTranscript(),
-                inputs.ApprovePlan(),
-                inputs.Cancel(),
-                *(inputs.StartStage(stage) for stage in Stage),
-            ]
-        )
-    )
-    def command(self, what: inputs.Command) -> None:
-        self._command(lambda: self.world.do(what))
+    @rule(data=st.data())
+    def command_out_of_place(self, data: st.DataObject) -> None:
+        self._raise(data.draw(st.sampled_from([what for _, what in self._commands()])))
 
-    @rule(text=st.sampled_from(["a b c d e f g h", "one two three four"]))
-    def edit_script(self, text: str) -> None:
-        self._command(lambda: self.world.do(inputs.EditScript(requests.GivenText(text=text))))
-
-    @rule(text=st.sampled_from(["x y z", "one two three four"]))
-    def edit_transcript(self, text: str) -> None:
-        self._command(lambda: self.world.do(inputs.EditTranscript(transcript(text))))
-
-    @rule(scenes=_SCENES)
-    def edit_plan(self, scenes: list[media.Scene]) -> None:
-        self._command(lambda: self.world.do(inputs.EditPlan(plan(*scenes))))
+    @rule(edit=_EDITS)
+    def edit(self, edit: inputs.Command) -> None:
+        self._command(lambda: self.world.do(edit))
 
     @rule(style=st.sampled_from(["highlight", "pop"]), look=st.sampled_from(["auto", "ocean"]))
     def update(self, style: str, look: str) -> None:
-        had = self.world.project.settings
-        wanted = ProjectSettings(
-            review=had.review,
-            budget_usd=had.budget_usd,
-            lowest_rung=had.lowest_rung,
-            caption_style=style,
-            look=look,
-        )
-        self._command(lambda: self.world.do(inputs.Update(wanted)))
+        settings = replace(self.world.project.settings, caption_style=style, look=look)
+        self._command(lambda: self.world.do(inputs.Update(settings)))
 
-    @precondition(lambda self: self.world.project.takes)
-    @rule(pick=_pick)
-    def choose(self, pick: int) -> None:
-        takes = self.world.project.takes
-        self._command(lambda: self.world.do(inputs.ChooseAsset(takes[pick % len(takes)].asset.asset_id)))
-
-    @precondition(lambda self: self.world.project.takes)
-    @rule(pick=_pick)
-    def regenerate(self, pick: int) -> None:
-        takes = self.world.project.takes
-        self._raise(inputs.RegenerateAsset(takes[pick % len(takes)].asset.asset_id))
-
-    @rule()
-    def retry(self) -> None:
-        self._raise(inputs.Retry())
-
-    @precondition(lambda self: len(self.told) > 6)
+    @precondition(lambda self: len(self.told) > 12)
     @rule()
     def delete(self) -> None:
         self._command(lambda: self.world.do(inputs.Delete()))
+
+    def _verdict(self, verb: Verb) -> Cell:
+        return verdict(verb, self.world.project.state)
+
+    def _commands(self) -> list[tuple[Verb, inputs.Command]]:
+        """Every command but edits and deletes; of takes, those of the oldest and the newest."""
+        takes = self.world.project.takes
+        of_takes = {take.asset.asset_id for take in (*takes[:1], *takes[-1:])}
+        return [
+            (Verb.APPROVE_TRANSCRIPT, inputs.ApproveTranscript()),
+            (Verb.APPROVE_PLAN, inputs.ApprovePlan()),
+            (Verb.CANCEL, inputs.Cancel()),
+            (Verb.RETRY, inputs.Retry()),
+            *((START[stage], inputs.StartStage(stage)) for stage in Stage),
+            *((Verb.REGENERATE, inputs.RegenerateAsset(asset_id)) for asset_id in sorted(of_takes)),
+            *((Verb.CHOOSE, inputs.ChooseAsset(asset_id)) for asset_id in sorted(of_takes)),
+            (Verb.UPLOAD, inputs.CompleteUpload(blob("audio-projects/p1/audio"))),
+        ]
 
     def _raise(self, command: inputs.Command) -> None:
         before = dict(self.world.project.take_numbers)
@@ -358,7 +379,7 @@ class Life(RuleBasedStateMachine):
         self._collect()
         records, self.records = self.records, []
         for record in records:
-            self._begin(record, "fair")
+            self._begin(record)
         for job in self.jobs:
             self.facts.append(self.provider.succeed(job.request, job.attempt))
         self.jobs.clear()
@@ -371,8 +392,8 @@ class Life(RuleBasedStateMachine):
 
 
 Life.TestCase.settings = settings(
-    max_examples=60,
-    stateful_step_count=40,
+    max_examples=80,
+    stateful_step_count=30,
     deadline=timedelta(seconds=5),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )

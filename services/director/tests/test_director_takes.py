@@ -167,6 +167,33 @@ def test_a_planned_card_is_no_loss() -> None:
     assert (world.project.state, quality(world.project)) == (State.COMPLETED, "full")
 
 
+def test_money_that_may_have_been_spent_stays_reserved() -> None:
+    """Canceled while the provider works: nobody tells the cost, and it may be charged all the same."""
+    clip = scene(0, kind=media.ASSET_KIND_CLIP)
+    world = generating(clip, budget_usd=2.0)
+    (request,) = world.sent(requests.AssetRequested)
+    world.begin(request.request_id)
+    world.do(inputs.Cancel())
+    world.do(inputs.EditPlan(plan(scene(0, "another", media.ASSET_KIND_CLIP))))
+    world.do(inputs.ApprovePlan())
+    world.dispatch()
+    assert world.sent(requests.AssetRequested)[-1].kind == media.ASSET_KIND_STILL
+    world.do(inputs.Cancel())
+    world.do(inputs.EditPlan(plan(clip)))
+    world.do(inputs.ApprovePlan())
+    world.dispatch()
+    assert world.sent(requests.AssetRequested)[-1].asset_id == request.asset_id, "it is paid once, and counts once"
+
+
+def test_money_that_nobody_began_to_spend_is_free_again() -> None:
+    world = generating(scene(0, kind=media.ASSET_KIND_CLIP), budget_usd=2.0)
+    world.do(inputs.Cancel())
+    world.do(inputs.EditPlan(plan(scene(0, "another", media.ASSET_KIND_CLIP))))
+    world.do(inputs.ApprovePlan())
+    world.dispatch()
+    assert world.sent(requests.AssetRequested)[-1].kind == media.ASSET_KIND_CLIP
+
+
 # --- money ------------------------------------------------------------------------------------------------------------
 
 
@@ -230,6 +257,14 @@ def test_a_refused_prompt_fails_the_project_and_lets_paid_work_end() -> None:
     assert isinstance(paid, facts.AssetReady)
     world.do(paid)
     assert (world.project.state, len(world.project.takes)) == (State.FAILED, 1)
+
+
+def test_what_nobody_began_is_taken_back_with_the_failure() -> None:
+    world = generating()
+    first, second = world.sent(requests.AssetRequested)
+    world.begin(first.request_id)
+    world.do(failure(first, "prompt_refused"))
+    assert world.begin(second.request_id) == inputs.Drop("failed")
 
 
 def test_a_retry_after_a_verdict_is_another_take_of_that_scene_alone() -> None:
