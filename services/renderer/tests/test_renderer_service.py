@@ -2,37 +2,35 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
 from reelwright.events.v1 import media_pb2 as media
+from reelwright.events.v1.facts_pb2 import VideoRendered, WorkFailed
 from reelwright.events.v1.requests_pb2 import RenderRequested
 from reelwright.rpc.v1.renderer_pb2 import PreviewFrameRequest
 from reelwright.rpc.v1.renderer_pb2_grpc import RendererServiceStub
 from reelwright_chassis.blobs.folder import FolderBlobs
+from reelwright_chassis.blobs.port import Blobs
 from reelwright_chassis.errors import Reject, Stopped
 from reelwright_chassis.rpc import call, connect, local_address, serve
-from reelwright_chassis.worker.job import Job
+from reelwright_chassis.testing import FakeJob, ask, embedded_parts
 from reelwright_renderer.handler import RenderHandler
-from reelwright_renderer.service import previews
+from reelwright_renderer.service import previews, renderer
 from reelwright_renderer.settings import RendererSettings
 from reelwright_renderer.testing import card, request, scene, voice, write_recording
 
 SETTINGS = RendererSettings(encoder="libx264", processes=1)
 
 
-class ShownJob:
-    """What a handler uses of a job."""
-
-    def __init__(self, scratch: Path, *, stopped: bool = False) -> None:
-        self.scratch, self.stopped = scratch, stopped
-        self.told: list[str] = []
-
-    def progress(self, percent: float, doing: str) -> None:
-        self.told.append(doing)
+async def a_request(blobs: Blobs, folder: Path) -> RenderRequested:
+    """One second of a card."""
+    recording = write_recording(folder / "talk.wav", voice(3.0))
+    audio = await blobs.put_file("audio-projects/project/recording", recording, content_type="audio/wav")
+    return request(audio, [scene(0, 0.5, 1.0, media.TRANSITION_CUT)], [card(0)])
 
 
 @pytest.fixture
@@ -44,22 +42,31 @@ async def blobs(tmp_path: Path) -> AsyncIterator[FolderBlobs]:
 
 @pytest.fixture
 async def asked(tmp_path: Path, blobs: FolderBlobs) -> RenderRequested:
-    recording = write_recording(tmp_path / "talk.wav", voice(3.0))
-    audio = await blobs.put_file("audio-projects/project/recording", recording, content_type="audio/wav")
-    return request(audio, [scene(0, 0.5, 1.0, media.TRANSITION_CUT)], [card(0)])
+    return await a_request(blobs, tmp_path)
 
 
-async def test_the_handler_answers_with_the_video(asked: RenderRequested, blobs: FolderBlobs, tmp_path: Path) -> None:
-    job = ShownJob(tmp_path)
-    fact = await RenderHandler(blobs, SETTINGS)(asked, cast(Job, job))
+async def test_the_worker_answers_with_the_video(tmp_path: Path) -> None:
+    async with embedded_parts(tmp_path) as embedded:
+        asked = await a_request(embedded.parts.blobs, tmp_path)
+        fact = await ask(renderer(embedded.parts, SETTINGS), embedded.parts, asked)
+    assert isinstance(fact, VideoRendered)
     assert fact.video.frames == 15
     assert fact.video.mp4.key == "final-videos/project/1/final_video.mp4"
-    assert set(job.told) == {"rendering", "joining", "storing"}
+
+
+async def test_a_style_that_nobody_has_is_refused_by_name(tmp_path: Path) -> None:
+    async with embedded_parts(tmp_path) as embedded:
+        asked = await a_request(embedded.parts.blobs, tmp_path)
+        asked.settings.caption_style = "comic"
+        fact = await ask(renderer(embedded.parts, SETTINGS), embedded.parts, asked)
+    assert isinstance(fact, WorkFailed)
+    assert (fact.reason_code, fact.retryable) == ("render_invalid", False)
+    assert "highlight" in fact.remedy
 
 
 async def test_a_stopped_job_renders_nothing(asked: RenderRequested, blobs: FolderBlobs, tmp_path: Path) -> None:
     with pytest.raises(Stopped):
-        await RenderHandler(blobs, SETTINGS)(asked, cast(Job, ShownJob(tmp_path, stopped=True)))
+        await RenderHandler(blobs, SETTINGS)(asked, FakeJob(tmp_path, stopped=True))
     assert await blobs.stat("final-videos/project/1/final_video.mp4") is None
 
 

@@ -21,10 +21,10 @@ from pathlib import Path
 
 import cv2
 
-from reelwright.events.v1.requests_pb2 import RenderRequested
+from reelwright.events.v1.requests_pb2 import RenderRequested, RenderSettings
 from reelwright_chassis.blobs.folder import FolderBlobs
 from reelwright_renderer.audio.make import make_sound
-from reelwright_renderer.bench_job import JOB_S, QUICK_JOB_S, build_job, edited
+from reelwright_renderer.bench_job import FULL_SIZE, JOB_S, QUICK_JOB_S, build_job, edited
 from reelwright_renderer.bench_raw import compose_raw, encode_raw
 from reelwright_renderer.compose import compose
 from reelwright_renderer.lanes import usable_cores
@@ -51,10 +51,10 @@ def measured(work: Callable[[], object]) -> Cost:
 class Bench:
     """One job, its frames in memory, and a folder to work in."""
 
-    def __init__(self, folder: Path, raw_folder: Path, seconds: float) -> None:
+    def __init__(self, folder: Path, raw_folder: Path, seconds: float, settings: RenderSettings) -> None:
         self._folder, self._raw = folder, raw_folder / "frames.yuv"
         self._blobs = FolderBlobs(folder / "blobs")
-        self.request: RenderRequested = asyncio.run(build_job(self._blobs, folder, seconds))
+        self.request: RenderRequested = asyncio.run(build_job(self._blobs, folder, seconds, settings))
         self.composed_ms: dict[str, float] = compose_raw(self.request, folder / "blobs", self._raw)
 
     def render_anew(self) -> Cost:
@@ -82,10 +82,10 @@ class Bench:
         self._blobs.close()
 
 
-def run(seconds: float, pairs: int) -> dict[str, object]:
+def run(seconds: float, pairs: int, settings: RenderSettings = FULL_SIZE) -> dict[str, object]:
     """All measurements as what is written to the file."""
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory(dir=_memory(seconds)) as raw:
-        bench = Bench(Path(folder), Path(raw), seconds)
+        bench = Bench(Path(folder), Path(raw), seconds, settings)
         try:
             runs = [(bench.render_anew(), bench.encode()) for _ in range(pairs)]
             stages = {"sound": bench.sound(), "again": bench.again(), "one_scene_edited": bench.edit()}
