@@ -1,6 +1,5 @@
 """A recording becomes a video, once."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -94,23 +93,15 @@ def test_of_several_recordings_a_bad_one_stops_nothing(reelwright: Reelwright) -
     assert not list(reelwright.folder.glob("second.short.*"))
 
 
-def test_options_are_refused_before_anything_is_started(reelwright: Reelwright, short_talk: Talk) -> None:
+def test_nobodys_own_file_is_overwritten(reelwright: Reelwright, short_talk: Talk) -> None:
     short_talk.into(reelwright.folder)
-    (reelwright.folder / "talk.short.mp4").write_bytes(b"mine")
-    refusals = {
-        ("talk.wav", "--duration", "20"): "30 to 60 seconds",
-        ("talk.wav", "--caption-style", "loud"): "choose one of",
-        ("talk.wav", "--look", "moon"): "choose one of",
-        ("talk.wav", "--script", "none.txt"): "check the path",
-        ("nowhere.wav",): "check the path",
-        ("talk.wav", "-o", "video.mov"): "end in .mp4",
-        ("talk.wav", "-o", "talk.txt/video.mp4"): "choose another place",
-    }
-    for arguments, says in refusals.items():
-        done = reelwright.run("make", *arguments, "--offline")
-        assert (done.code, done.out) == (2, ""), arguments
-        assert says in done.err, arguments
-    foreign = reelwright.run("make", "talk.wav", "--offline", "--json")
-    assert foreign.code == 2
-    assert "--force" in json.loads(foreign.out)["error"]
-    assert (reelwright.folder / "talk.short.mp4").read_bytes() == b"mine"
+    own = reelwright.folder / "talk.short.mp4"
+    own.write_bytes(b"mine")
+    refused = reelwright.run("make", "talk.wav", "--script", "talk.txt", "--offline", "--json")
+    assert refused.code == 2
+    assert "--force" in refused.reports[-1]["error"]
+    assert own.read_bytes() == b"mine"
+    assert reelwright.ledger() == ()
+
+    forced = reelwright.make("talk.wav", "--script", "talk.txt", "--force")
+    assert Path(forced["video"]).read_bytes() != b"mine"

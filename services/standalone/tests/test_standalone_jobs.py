@@ -52,7 +52,7 @@ async def test_only_our_own_unchanged_files_are_overwritten(tmp_path: Path) -> N
         await place(home.store, video, lambda path: _write(path, "ours again"))
         await refuse_foreign(home.store, [video])
         video.write_text("edited")
-        with pytest.raises(InputError, match="was changed since"):
+        with pytest.raises(InputError, match="was not made"):
             await refuse_foreign(home.store, [video])
         await refuse_foreign(home.store, [video], edited=[video])
         other = tmp_path / "other.mp4"

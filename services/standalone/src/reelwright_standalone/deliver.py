@@ -129,8 +129,8 @@ def stage_seconds(history: Sequence[HistoryEntry]) -> dict[str, float]:
     """How long each stage took, from its first start to its last end; a stage that did not run is left out."""
     spans: dict[str, tuple[float, float]] = {}
     for entry in history:
-        if entry.stage == project_pb2.STAGE_UNSPECIFIED or not entry.HasField("started_at"):
-            continue
+        if entry.stage == project_pb2.STAGE_UNSPECIFIED or not entry.attempt:
+            continue  # a command, which takes no time
         stage = _plain_name(project_pb2.Stage.Name(entry.stage), "STAGE_")
         start, end = entry.started_at.ToMicroseconds() / 1e6, entry.ended_at.ToMicroseconds() / 1e6
         first, last = spans.get(stage, (start, end))

@@ -3,25 +3,13 @@
 import contextlib
 import hashlib
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from reelwright_chassis.store.port import Item, Store, Value
+from reelwright_chassis.store.port import Store
 from reelwright_standalone.errors import InputError
 from reelwright_standalone.tables import MADE
-
-
-def _name(path: Path) -> str:
-    return str(path.resolve())
-
-
-def _hashes(made: Item) -> list[Value]:
-    hashes = made.get("sha256", [])
-    return hashes if isinstance(hashes, list) else []
-
-
-def _hash_if_there(path: Path) -> str:
-    return sha256_of(path) if path.exists() else ""
 
 
 def sha256_of(path: Path) -> str:
@@ -30,7 +18,7 @@ def sha256_of(path: Path) -> str:
 
 
 async def refuse_foreign(store: Store, paths: Iterable[Path], *, edited: Iterable[Path] = ()) -> None:
-    """Raises `InputError` for a file that is in the way and that we did not make, or that was edited since.
+    """Raises `InputError` for a file that is in the way and that we did not make, or that was changed since.
 
     `edited` are files that this very run was told to read (`--plan`, `--script`): their edits are taken up, not lost.
     """
@@ -41,14 +29,19 @@ async def refuse_foreign(store: Store, paths: Iterable[Path], *, edited: Iterabl
             raise InputError(f"{str(path)!r} is in the way and is not a plain file; move it, or choose another -o.")
         if not path.exists() or path.resolve() in given:
             continue
-        made = await store.get(MADE, {"path": _name(path)})
-        if made is None:
-            raise InputError(f"{str(path)!r} exists and was not made by Reelwright; add --force to overwrite it.")
-        if sha256_of(path) not in _hashes(made):
-            raise InputError(
-                f"{str(path)!r} was changed since Reelwright made it; use it by --plan or --script, or add --force to "
+        if await store.get(MADE, {"sha256": sha256_of(path)}) is None:
+            raise InputError(_foreign(path))
+
+
+def _foreign(path: Path) -> str:
+    """What to do about a file in the way that is not as we made it."""
+    for ending, option in ((".plan.yaml", "--plan"), (".transcript.txt", "--script")):
+        if path.name.endswith(ending):
+            return (
+                f"{str(path)!r} is not as Reelwright wrote it; use it by {option} {path.name}, or add --force to "
                 "overwrite it."
             )
+    return f"{str(path)!r} exists and was not made by Reelwright; add --force to overwrite it."
 
 
 def _refuse_folder(folder: Path) -> None:
@@ -74,13 +67,16 @@ async def place(store: Store, path: Path, write: Callable[[Path], object]) -> No
 async def _place(store: Store, path: Path, write: Callable[[Path], object]) -> None:
     with temporary_beside(path) as temporary:
         write(temporary)
-        fresh, there = sha256_of(temporary), _hash_if_there(path)
-        known = there in _hashes(await store.get(MADE, {"path": _name(path)}) or {})
-        if known and fresh == there:
+        digest = sha256_of(temporary)
+        if _holds(path, digest):
             return
-        # Remembered first, beside what lies there now: killed between the two, either of them is known as ours.
-        await store.put(MADE, {"path": _name(path), "sha256": [there, fresh] if known else [fresh]})
+        # Remembered first: killed between the two, the file that lies there is still known, and so is the new one.
+        await store.put(MADE, {"sha256": digest, "made_at": time.time()})
         temporary.replace(path)
+
+
+def _holds(path: Path, digest: str) -> bool:
+    return path.exists() and sha256_of(path) == digest
 
 
 @contextlib.contextmanager
