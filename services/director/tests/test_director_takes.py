@@ -7,11 +7,14 @@ from reelwright.events.v1 import media_pb2 as media
 from reelwright.events.v1 import requests_pb2 as requests
 from reelwright_director import inputs, pictures
 from reelwright_director.decision import Refused
+from reelwright_director.prices import STILL_USD, cap_usd
 from reelwright_director.state import Project, ProjectSettings
 from reelwright_director.terms import Review, Stage, State, Status
 from reelwright_director.testing.messages import answer, failure, plan, scene
 from reelwright_director.testing.world import World
 from reelwright_director.view import quality, warnings
+
+CLIP_USD = cap_usd(media.ASSET_KIND_CLIP, 10.0)
 
 
 def shown(project: Project) -> list[str]:
@@ -116,14 +119,14 @@ def test_a_take_of_one_scene_leaves_the_others_as_they_are() -> None:
 
 def test_the_caps_together_stay_within_the_budget() -> None:
     clips = [scene(n, kind=media.ASSET_KIND_CLIP) for n in range(3)]
-    world = generating(*clips, budget_usd=2.4)
+    world = generating(*clips, budget_usd=2.5 * CLIP_USD)
     sent = world.sent(requests.AssetRequested)
     assert [request.kind for request in sent] == [
         media.ASSET_KIND_CLIP,
         media.ASSET_KIND_CLIP,
         media.ASSET_KIND_STILL,
     ]
-    assert sum(request.cost_cap_usd for request in sent) <= 2.4
+    assert sum(request.cost_cap_usd for request in sent) <= 2.5 * CLIP_USD
     world.serve()
     assert quality(world.project) == "degraded"
     assert [note.code for note in warnings(world.project)] == ["budget_fallback"]
@@ -154,8 +157,8 @@ def test_without_money_it_fails_and_a_larger_budget_heals() -> None:
 
 
 def test_a_regenerate_beyond_the_budget_is_refused() -> None:
-    world = generating(scene(0), budget_usd=0.03)
-    world.serve(cost_usd=0.028)
+    world = generating(scene(0), budget_usd=1.5 * STILL_USD)
+    world.serve(cost_usd=STILL_USD)
     with pytest.raises(Refused) as refused:
         world.do(inputs.RegenerateAsset(shown(world.project)[0]))
     assert refused.value.reason_code == "budget_exceeded"
@@ -170,7 +173,7 @@ def test_a_planned_card_is_no_loss() -> None:
 def test_money_that_may_have_been_spent_stays_reserved() -> None:
     """Canceled while the provider works: nobody tells the cost, and it may be charged all the same."""
     clip = scene(0, kind=media.ASSET_KIND_CLIP)
-    world = generating(clip, budget_usd=2.0)
+    world = generating(clip, budget_usd=1.5 * CLIP_USD)
     (request,) = world.sent(requests.AssetRequested)
     world.begin(request.request_id)
     world.do(inputs.Cancel())
@@ -186,7 +189,7 @@ def test_money_that_may_have_been_spent_stays_reserved() -> None:
 
 
 def test_money_that_nobody_began_to_spend_is_free_again() -> None:
-    world = generating(scene(0, kind=media.ASSET_KIND_CLIP), budget_usd=2.0)
+    world = generating(scene(0, kind=media.ASSET_KIND_CLIP), budget_usd=1.5 * CLIP_USD)
     world.do(inputs.Cancel())
     world.do(inputs.EditPlan(plan(scene(0, "another", media.ASSET_KIND_CLIP))))
     world.do(inputs.ApprovePlan())
