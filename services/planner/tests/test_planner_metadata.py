@@ -84,3 +84,16 @@ def test_hashtags_are_clean_and_stay_so(wanted: list[str]) -> None:
     assert len(tags) == len(set(tags)) <= 8
     assert not any(set(tag) & set(" #.,-_'\"") for tag in tags)
     assert clean_hashtags(tags) == tags
+
+
+def test_a_long_sentence_is_titled_by_a_clause_that_stands_alone() -> None:
+    title = describe_text(
+        "And so my fellow Americans ask not what your country can do for you, ask what you can do for your country.",
+        "en",
+    ).title
+    assert title == "Ask What You Can Do for Your Country"
+
+
+def test_a_name_keeps_its_capitals() -> None:
+    text = "We saw how Jane Doe sang. Then we heard that Jane Doe won, and when Jane Doe left we knew it."
+    assert describe_text(text, "en").theme in ("Jane Doe", "music and sound")

@@ -25,6 +25,11 @@ def prompts_for(*texts: str, direction: str = "", seed: int = 3) -> list[str]:
     return write_prompts(texts, kinds, direction=direction, terms=terms, language="en", seed=seed)
 
 
+def family_of(prompt: str) -> str:
+    """Whose setting the prompt has; empty for a metaphor of its own."""
+    return next((family.name for family in FAMILIES if any(setting in prompt for setting in family.settings)), "")
+
+
 def test_a_prompt_shows_what_its_words_say_and_keeps_them() -> None:
     [prompt] = prompts_for("The keeper lit the lamp in the lighthouse before the storm came over the ocean.")
     assert any(setting in prompt for family in FAMILIES if family.name == "sea" for setting in family.settings)
@@ -46,6 +51,37 @@ def test_words_that_show_nothing_get_metaphors_that_differ() -> None:
     prompts = prompts_for("It was quite so.", "And so it went.", "That is how it was.")
     assert len({prompt.split(",")[0] for prompt in prompts}) == 3
     assert all(any(setting in prompt for setting in ABSTRACT.settings) for prompt in prompts)
+
+
+def test_a_neighbour_of_the_same_subject_shows_the_second_one_that_its_words_name() -> None:
+    one, two, three = prompts_for(
+        "The telescope shows a planet and its moon.",
+        "From the planet a star is a light over the sea.",
+        "A rocket goes to the moon.",
+    )
+    assert family_of(one) == family_of(three) == "space"
+    assert family_of(two) == "sea"
+    assert not {"planet", "star"} & set(re.findall("[a-z]+", two)), "they would make it the neighbour's picture"
+    assert "light" in two
+
+
+def test_a_word_of_every_talk_is_no_second_subject() -> None:
+    _, two = prompts_for("The planet is cold.", "People see the planet.")
+    assert family_of(two) == "space"
+
+
+def test_a_metaphor_is_none_that_the_scene_before_could_be() -> None:
+    for seed in range(6):
+        _, two = prompts_for("We climb the mountain road.", "It was quite so.", seed=seed)
+        assert family_of(two) != "journey"
+
+
+def test_names_and_unseen_words_are_no_things_in_the_picture() -> None:
+    [prompt] = prompts_for("We met Dashwood at the lamp. The theory of Dashwood was a question of philosophy.")
+    assert "Dashwood" not in prompt
+    assert "with lamp" in prompt
+    assert "theory" not in prompt.partition("evoking")[0]
+    assert "evoking" in prompt
 
 
 def test_moving_pictures_have_a_moving_camera() -> None:

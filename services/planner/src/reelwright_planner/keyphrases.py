@@ -123,7 +123,9 @@ def phrases(talk: Talk, terms: Mapping[str, Term], *, limit: int) -> tuple[str, 
 
 
 def _form_in(keys: tuple[str, ...], index: int, terms: Mapping[str, Term]) -> str:
-    return terms[keys[index]].form if len(keys) == 1 or index == len(keys) - 1 else keys[index]
+    """The last word, and a name's every word, as it is written; the others in the singular."""
+    form = terms[keys[index]].form if keys[index] in terms else keys[index]
+    return form if index == len(keys) - 1 or form[:1].isupper() else keys[index]
 
 
 def _candidates(talk: Talk, terms: Mapping[str, Term]) -> dict[tuple[str, ...], float]:

@@ -48,6 +48,7 @@ FEELING = word_set(
 STOPWORDS_BY_LANGUAGE = {
     "en": word_set(
         """
+thou thee thy thine thyself ye shalt hath doth dost art wilt couldst wouldst shouldst thereby upon shall
 a about above across actually after again against ago all almost along already also although always am among an and
 another any anybody anyone anything anyway are aren't around as ask asked asking at away back bad be became because
 become becomes been before began begin behind being believe below beside best better between beyond big both bring

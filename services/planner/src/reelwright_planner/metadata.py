@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from reelwright_planner.keyphrases import Term, content_key, phrases
 from reelwright_planner.lexicon import LEANING, SMALL_TALK, word_set
@@ -19,6 +20,12 @@ LONGEST_HOOK = 120
 
 _SMALL_WORDS = word_set("a an and as at but by for from if in into nor of on or over so the to with yet")
 _CONNECTIVES = word_set("and but so because now well then or yet aber und denn also pero y mais et donc ma e")
+_CLAUSE_ENDS = (",", ";", ":", "—", "–")
+_DEPENDENT = word_set(
+    "if when while as than whether unless until since before after although though where why how what that to of in on "
+    "at by for from with into about like not is are was were be been being am has have will would can could may might"
+)
+"""A clause that begins so says nothing alone."""
 _VAGUE = word_set("it he she they this that these those them him its i we")
 
 
@@ -71,31 +78,45 @@ def _family(talk: Talk, terms: Mapping[str, Term], kept: Sequence[WordRange]) ->
 def _title(
     talk: Talk, terms: Mapping[str, Term], worth: Sequence[float], heard: Sequence[int], topics: Sequence[str]
 ) -> str:
-    """A short sentence that says what it is about; else the topics; else how it begins."""
-    scored = [(_title_score(talk, terms, i) + 0.3 * worth[i], -i) for i in heard if _can_be_title(talk, i)]
-    if scored:
-        return _as_title(_line(talk, talk.sentences[-max(scored)[1]]), talk.language)
-    if topics and talk.language.startswith("en"):
-        name = next((topic for topic in topics[:3] if " " in topic), " and ".join(topics[:2]))
-        return _as_title(name, talk.language)
+    """A short sentence that says what it is about; else a name; else a clause; else the topics; else how it begins."""
+    found = _best_line(talk, terms, {talk.sentences[i]: worth[i] for i in heard})
+    if not found and talk.language.startswith("en"):
+        clauses = {clause: worth[i] for i in heard for clause in _clauses(talk, talk.sentences[i])}
+        name = next((topic for topic in topics[:3] if " " in topic), "")
+        found = name or _best_line(talk, terms, clauses) or " and ".join(topics[:2])
+    if found:
+        return _as_title(found, talk.language)
     opening = one_line(_line(talk, talk.sentences[heard[0]]), limit=LONGEST_TITLE)
     return opening.rstrip(".") or opening
 
 
-def _can_be_title(talk: Talk, index: int) -> bool:
-    sentence = talk.sentences[index]
-    line = _line(talk, sentence)
-    keys = {bare(word.text) for word in talk.words[sentence.first : sentence.end]}
+def _clauses(talk: Talk, sentence: WordRange) -> list[WordRange]:
+    """What of a sentence stands between commas and the like, and can stand alone."""
+    ends = [i + 1 for i in range(sentence.first, sentence.end) if talk.words[i].text.endswith(_CLAUSE_ENDS)]
+    edges = [sentence.first, *(end for end in ends if end < sentence.end), sentence.end]
+    clauses = [WordRange(first, end) for first, end in pairwise(edges)]
+    return [at for at in clauses if at.end - at.first >= 4 and bare(talk.words[at.first].text) not in _DEPENDENT]
+
+
+def _best_line(talk: Talk, terms: Mapping[str, Term], lines: Mapping[WordRange, float]) -> str:
+    """The one that makes the best title, by its words and its worth; empty where none can be one."""
+    fit = [at for at in lines if _can_be_title(talk, at)]
+    best = max(fit, key=lambda at: (_title_score(talk, terms, at) + 0.3 * lines[at], -at.first), default=None)
+    return _line(talk, best).rstrip(",;:") if best else ""
+
+
+def _can_be_title(talk: Talk, words: WordRange) -> bool:
+    line = _line(talk, words)
+    keys = {bare(word.text) for word in talk.words[words.first : words.end]}
     spaced = not is_unspaced(line[:1] or " ")
     length = len(line.split()) if spaced else len(line) // 2
-    return 3 <= length <= 9 and len(line) <= 60 and not leans(talk, sentence) and not keys & SMALL_TALK
+    return 3 <= length <= 9 and len(line) <= 60 and not leans(talk, words) and not keys & SMALL_TALK
 
 
-def _title_score(talk: Talk, terms: Mapping[str, Term], index: int) -> float:
-    sentence = talk.sentences[index]
-    keys = [bare(word.text) for word in talk.words[sentence.first : sentence.end]]
+def _title_score(talk: Talk, terms: Mapping[str, Term], words: WordRange) -> float:
+    keys = [bare(word.text) for word in talk.words[words.first : words.end]]
     about = sum(terms[key].weight for key in {content_key(key, talk.language) for key in keys} if key in terms)
-    return about - 0.35 * sum(key in _VAGUE for key in keys) + (0.4 if index == 0 else 0.0)
+    return about - 0.35 * sum(key in _VAGUE for key in keys) + (0.4 if words.first == 0 else 0.0)
 
 
 def _as_title(line: str, language: str) -> str:

@@ -98,7 +98,7 @@ FAMILIES: tuple[Family, ...] = (
         word_set(
             "technology data ai robot computer internet digital network science software phone machine "
             "algorithm chip engineer electricity laptop screen code laboratory experiment scientist energy "
-            "battery app website sensor programmer"
+            "battery app website sensor programmer telephone voicemail email server keyboard console"
         ),
         (
             "points of data glowing in a digital network",
@@ -125,7 +125,7 @@ FAMILIES: tuple[Family, ...] = (
         word_set(
             "city business money market company office street building economy finance startup career customer "
             "investor bank skyscraper boss employee product price brand shop store traffic client salary "
-            "industry factory debt budget"
+            "industry factory debt budget wealth tax trade"
         ),
         (
             "a city skyline with lit office windows",
@@ -136,6 +136,23 @@ FAMILIES: tuple[Family, ...] = (
         "work, money and the city",
         "building a business and a career",
         ("dawn", "sunset", "storm"),
+    ),
+    Family(
+        "society",
+        word_set(
+            "politics politician government president minister election vote voter campaign senator senate congress "
+            "parliament democracy republic law lawyer court judge justice police protest nation country citizen "
+            "republican democrat candidate governor policy capital avenue news journalist crime prison law state"
+        ),
+        (
+            "a capital with lit avenues around its parliament",
+            "a wide avenue through a capital, a parliament at its end",
+            "government towers above the avenues of a capital",
+        ),
+        ("sunset", "dusk", "night"),
+        "society and politics",
+        "politics and how we govern ourselves",
+        ("dawn", "storm"),
     ),
     Family(
         "home",
@@ -175,7 +192,7 @@ FAMILIES: tuple[Family, ...] = (
         word_set(
             "mind brain idea thought creativity psychology imagination habit memory attention mystery secret "
             "fear anxiety change creative consciousness decision belief mistake smoke learning failure "
-            "curiosity language focus"
+            "curiosity language focus theory philosophy philosopher"
         ),
         (
             "ink unfolding slowly in clear liquid like an idea in the brain",
@@ -262,7 +279,8 @@ UNSEEN = word_set(
     "tradition faith century legend journey adventure goal success step climb hike drink cook swim dream sleep "
     "magic cold myth spirit prayer silence miracle wonder business money economy finance career debt budget "
     "salary price climate energy physics gravity freedom cosmos universe astronomer technology science data "
-    "network code human person people community friendship"
+    "network code human person people community friendship travel theory philosophy wealth tax trade politics "
+    "election vote democracy law justice policy crime state country nation campaign government art race running sound"
 )
 """Words of the families that name no thing to show: they choose the family, and stay out of the list of details."""
 
