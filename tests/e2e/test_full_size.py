@@ -46,7 +46,7 @@ def judged(made: dict[str, Any]) -> str:
         "-vf",
         "blackdetect=d=0.1:pix_th=0.02,freezedetect=n=0.0003:d=0.4",
         "-af",
-        "ebur128=peak=true:framelog=quiet",
+        "ebur128=peak=true:framelog=verbose",
     ]
     command = ["ffmpeg", "-nostats", "-hide_banner", "-i", made["video"], *filters, "-f", "null", "-"]
     return subprocess.run(command, check=True, capture_output=True, text=True).stderr
