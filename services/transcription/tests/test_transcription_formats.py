@@ -114,6 +114,12 @@ def test_a_wav_whose_header_lies_about_its_length_is_measured(words: Samples, tm
     assert decode(path).duration_s == pytest.approx(SECONDS, abs=0.001)
 
 
+def test_a_minute_is_sixty_seconds_to_the_last_bit(tmp_path: Path) -> None:
+    minute = np.random.default_rng(7).integers(-3000, 3000, 60 * SAMPLE_RATE, dtype=np.int16)
+    path = write_audio(tmp_path / "a.wav", minute, muxer="wav", codec="pcm_s16le")
+    assert decode(path).duration_s == 60.0, "a hair more, and the recording is not kept whole"
+
+
 def test_chained_recordings_of_different_rates_are_decoded_in_full(words: Samples, tmp_path: Path) -> None:
     first = write_audio(tmp_path / "1.ogg", words, muxer="ogg", codec="flac", rate=32_000)
     second = write_audio(tmp_path / "2.ogg", words, muxer="ogg", codec="flac", rate=16_000, layout="stereo")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from reelwright.events.v1.facts_pb2 import TranscriptReady
 from reelwright.events.v1.media_pb2 import BlobRef
@@ -25,7 +26,7 @@ from reelwright_transcription.engines.openai_engine import OpenAiEngine
 from reelwright_transcription.engines.port import Recognition
 from reelwright_transcription.handler import TranscriptionHandler
 from reelwright_transcription.settings import OpenAiSettings, TranscriptionSettings
-from reelwright_transcription.testing import Known
+from reelwright_transcription.testing import Known, crash
 from reelwright_transcription.upload import Upload, prepare_uploads
 
 Answer = tuple[int, dict[str, Any], dict[str, str]]
@@ -319,7 +320,9 @@ def test_uploads_hold_the_speech_and_little_else(talk: Known, tmp_path: Path) ->
 
 
 def settings(server: Server) -> TranscriptionSettings:
-    return TranscriptionSettings(engine="openai", openai=OpenAiSettings(api_key="sk-test", base_url=server.url))  # type: ignore[arg-type]
+    return TranscriptionSettings(
+        engine="openai", openai=OpenAiSettings(api_key=SecretStr("sk-test"), base_url=server.url)
+    )
 
 
 @pytest.fixture
@@ -350,6 +353,32 @@ async def test_a_paid_answer_is_aligned_here_and_a_gone_model_has_a_successor(
     assert sorted(boat.start_errors_s(fact.transcript.words))[31] == pytest.approx(0, abs=0.04)
     assert fact.work.cost_usd == pytest.approx(0.0045 * 21.5 / 60, rel=0.02)
     assert again.transcript == fact.transcript
+
+
+async def test_without_a_successor_a_gone_model_is_a_refusal(
+    server: Server, asked: tuple[FolderBlobs, TranscriptionRequested, FakeJob]
+) -> None:
+    blobs, request, job = asked
+    server.fail(404, "model_not_found")
+    openai = OpenAiSettings(api_key=SecretStr("sk-test"), base_url=server.url, successor="")
+    async with CpuPool(1) as pool:
+        handler = TranscriptionHandler(blobs, pool, TranscriptionSettings(engine="openai", openai=openai))
+        with pytest.raises(Reject) as refusal:
+            await handler(request, job)
+    assert refusal.value.reason_code == "openai_model_gone"
+
+
+async def test_a_crash_after_a_paid_answer_carries_its_cost(
+    server: Server, asked: tuple[FolderBlobs, TranscriptionRequested, FakeJob], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blobs, request, job = asked
+    server.say(VERBOSE)
+    monkeypatch.setattr("reelwright_transcription.handler.run_errand", crash)
+    async with CpuPool(1) as pool:
+        with pytest.raises(Retry) as later:
+            await TranscriptionHandler(blobs, pool, settings(server))(request, job)
+    assert later.value.reason_code == "internal"
+    assert later.value.cost_usd == pytest.approx(0.006 * 21.5 / 60, rel=0.02)
 
 
 async def test_a_given_text_is_never_sent_anywhere(

@@ -95,13 +95,12 @@ def test_a_few_damaged_packets_are_counted_and_many_refused(boat_recording: Reco
 
 
 def test_a_file_without_one_good_packet_is_refused(boat_recording: Recording, tmp_path: Path) -> None:
-    path = write_audio(tmp_path / "a.mka", boat_recording.samples[:SAMPLE_RATE], muxer="matroska", codec="aac")
-    data = path.read_bytes()
-    first = data.index(b"\xa3")  # the first block; what follows it is spoiled all over
-    spoiled = bytearray(data)
-    for begin in range(first + 8, len(data) - 400, 8):
-        spoiled[begin : begin + 3] = b"\xff\xff\xff"
-    path.write_bytes(spoiled)
+    path = write_audio(tmp_path / "a.m4a", boat_recording.samples[:SAMPLE_RATE], muxer="ipod", codec="aac")
+    data = bytearray(path.read_bytes())
+    begin = data.index(b"mdat") + 4
+    size = int.from_bytes(data[begin - 8 : begin - 4], "big") - 8
+    data[begin : begin + size] = b"\x55" * size
+    path.write_bytes(data)
     assert reason(path) == "audio_undecodable"
 
 

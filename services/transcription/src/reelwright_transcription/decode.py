@@ -1,5 +1,6 @@
 """Decodes a recording to mono 16 kHz, as far as its length is allowed, and measures that length on the way."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,7 +42,8 @@ class _Decoding:
         self._container = container
         self._max_duration_s = max_duration_s
         self._chunks: list[Samples] = []
-        self._duration_s = 0.0
+        self._counts: Counter[int] = Counter()
+        """Samples by their rate: adding up seconds would make sixty seconds a little longer than that."""
         self._packets = 0
         self._damaged = 0
         self._resampler = AudioResampler("s16", "mono", SAMPLE_RATE)
@@ -56,6 +58,10 @@ class _Decoding:
         if self._damaged > max(2, _MOST_DAMAGE * self._packets):
             raise Reject("audio_undecodable", f"{self._damaged} of its {self._packets} packets cannot be decoded.")
         return Recording(np.concatenate(self._chunks), self._duration_s, self._damaged)
+
+    @property
+    def _duration_s(self) -> float:
+        return sum(count / rate for rate, count in self._counts.items())
 
     def _nothing(self) -> Reject:
         if self._damaged:
@@ -77,7 +83,7 @@ class _Decoding:
                 self._damaged += 1
 
     def _take(self, frame: AudioFrame) -> None:
-        self._duration_s += frame.samples / frame.sample_rate
+        self._counts[frame.sample_rate] += frame.samples
         if self._duration_s > self._max_duration_s + 0.05:
             raise Reject("audio_too_long", f"The recording is longer than {self._max_duration_s / 60:g} minutes.")
         shape = (frame.format.name, frame.layout.name, frame.sample_rate)

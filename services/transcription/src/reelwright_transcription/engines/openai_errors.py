@@ -18,9 +18,7 @@ def reaction(error: openai.OpenAIError, model: str, cost_usd: float) -> Reelwrig
         return Retry("OpenAI is busy.", reason_code="openai_busy", delay_s=_retry_after_s(error), cost_usd=cost_usd)
     if isinstance(error, openai.APITimeoutError):
         return Retry("OpenAI did not answer in time.", reason_code="openai_unreachable", cost_usd=cost_usd)
-    if isinstance(error, openai.APIConnectionError):
-        return Retry("OpenAI cannot be reached.", reason_code="openai_unreachable", cost_usd=cost_usd)
-    return Retry("OpenAI's answer cannot be read.", reason_code="openai_busy", cost_usd=cost_usd)
+    return Retry("OpenAI cannot be reached.", reason_code="openai_unreachable", cost_usd=cost_usd)
 
 
 def _refusal(error: openai.APIStatusError, model: str) -> tuple[str, str] | None:
