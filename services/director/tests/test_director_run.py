@@ -1,9 +1,12 @@
 """From the upload to the video, without incidents."""
 
+import pytest
+
 from reelwright.events.v1 import requests_pb2 as requests
 from reelwright.events.v1.facts_pb2 import ProjectChanged
 from reelwright_director import inputs
-from reelwright_director.state import ProjectSettings
+from reelwright_director.identity import target_duration_s
+from reelwright_director.state import Project, ProjectSettings
 from reelwright_director.terms import Review, Stage, State, Waiting
 from reelwright_director.testing.world import World
 
@@ -71,6 +74,23 @@ def test_requests_carry_all_that_their_worker_needs() -> None:
     assert [asset.scene_id for asset in render.assets] == ["s0", "s1"]
     assert (render.settings.width_px, render.settings.height_px, render.settings.fps) == (1080, 1920, 30)
     assert all(request.request_id and request.project_id == "p1" for request in (transcription, plan, render))
+
+
+@pytest.mark.parametrize(
+    ("wanted_s", "recording_s", "target_s"),
+    [
+        (0.0, 20.0, 20.0),
+        (0.0, 60.0, 60.0),
+        (0.0, 60.05, 60.0),
+        (0.0, 61.0, 45.0),
+        (30.0, 61.0, 30.0),
+        (50.0, 20.0, 20.0),
+    ],
+)
+def test_a_recording_of_up_to_a_minute_is_kept_whole(wanted_s: float, recording_s: float, target_s: float) -> None:
+    """A minute of MP3 or AAC is a frame or two longer than a minute."""
+    project = Project("p1", "t", "u", 0.0, ProjectSettings(target_duration_s=wanted_s))
+    assert target_duration_s(project, recording_s) == target_s
 
 
 _KINDS = (

@@ -15,6 +15,8 @@ from reelwright_director.state import Project
 
 LONGEST_WHOLE_S = 60.0
 """A recording up to this length is kept whole unless a target is set."""
+ENCODER_PADDING_S = 0.1
+"""What encoders add to a recording of that length: a frame or two of silence."""
 USUAL_TARGET_S = 45.0
 
 
@@ -42,7 +44,8 @@ def transcription_id(project: Project) -> str:
 
 def target_duration_s(project: Project, recording_s: float) -> float:
     """How long the video shall be; never longer than the recording."""
-    wanted = project.settings.target_duration_s or (recording_s if recording_s <= LONGEST_WHOLE_S else USUAL_TARGET_S)
+    whole = recording_s <= LONGEST_WHOLE_S + ENCODER_PADDING_S
+    wanted = project.settings.target_duration_s or (LONGEST_WHOLE_S if whole else USUAL_TARGET_S)
     return min(wanted, recording_s)
 
 

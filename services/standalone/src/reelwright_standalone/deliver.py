@@ -56,7 +56,7 @@ class Delivery:
             quality=self._project.quality,
             simulated=any(outcome.simulated for outcome in self._project.scenes),
             scenes=await self._scenes(plan),
-            notes=[note.message for note in [*self._project.warnings, *plan.notes]],
+            notes=list(dict.fromkeys(note.message for note in self._project.warnings)),
             made_again=made_again(before, self._project, history),
         )
 
