@@ -32,6 +32,15 @@ ASSETS_MADE = Counter(
     "reelwright_assets_made", "Assets by the rung that gave them; all but planned are fallbacks.", ["rung"]
 )
 
+# The director.
+DECISIONS = Counter("reelwright_director_decisions", "Changes of projects, by what caused them.", ["input"])
+CONFLICTS = Counter("reelwright_director_conflicts", "Decisions made again, because a project had changed meanwhile.")
+PROJECTS_ENDED = Counter(
+    "reelwright_projects_ended", "Projects that completed, failed, were canceled or deleted.", ["state", "reason"]
+)
+FALLBACKS = Counter("reelwright_asset_fallbacks", "Scenes that got less than was planned for them.", ["rung"])
+OUTBOX_SWEPT = Counter("reelwright_outbox_swept", "Messages that their writer had not published.")
+
 # The bus and the store.
 PUBLISHED = Counter("reelwright_bus_messages_published", "Messages that the bus has acknowledged.", ["topic"])
 PUBLISH_SECONDS = Histogram(

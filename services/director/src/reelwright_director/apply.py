@@ -5,12 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from weakref import WeakValueDictionary
 
+from reelwright_chassis import metrics
 from reelwright_chassis.blobs.port import Blobs
 from reelwright_chassis.clock import Clock
 from reelwright_chassis.errors import Conflict, Unavailable
 from reelwright_chassis.trace import TraceContext
 from reelwright_director import inputs
 from reelwright_director.brakes import Brakes
+from reelwright_director.counting import count
 from reelwright_director.decide import create, decide
 from reelwright_director.decision import Context, Decision, DocumentMissing, Refused, Removing
 from reelwright_director.keys import owner_key
@@ -72,7 +74,7 @@ class Workflow:
             return known
         decision = create(command, self._context())
         try:
-            await self._write(None, decision, once, trace)
+            await self._write(None, decision, once, trace, "Create")
         except Conflict:
             known = await self._known(guard)
             if known is None:
@@ -90,7 +92,7 @@ class Workflow:
                 try:
                     return await self._try(project_id, what, guard, trace)
                 except Conflict:
-                    continue
+                    metrics.CONFLICTS.inc()
         raise Unavailable(f"project {project_id} changes too fast")
 
     async def _try(
@@ -106,7 +108,7 @@ class Workflow:
             _check(project, guard)
         decision = await self._decide(project, what)
         once = guard.once if guard is not None else None
-        await self._carry_out(project, decision, once, trace)
+        await self._carry_out(project, decision, once, trace, type(what).__name__)
         return Applied(decision.project, decision.answer)
 
     async def _decide(self, project: Project, what: inputs.Input) -> Decision:
@@ -122,21 +124,22 @@ class Workflow:
                 context = replace(context, documents={**context.documents, missing.key: document})
 
     async def _carry_out(
-        self, before: Project, decision: Decision, once: Once | None, trace: TraceContext | None
+        self, before: Project, decision: Decision, once: Once | None, trace: TraceContext | None, cause: str
     ) -> None:
         if decision.removing is not None:
             await self._remove(before.project_id, decision.removing)
         if decision.project is not before:
-            await self._write(before, decision, once, trace)
+            await self._write(before, decision, once, trace, cause)
         elif once is not None:
             await self._projects.put_once(before, once, self._clock.now_s())
 
     async def _write(
-        self, before: Project | None, decision: Decision, once: Once | None, trace: TraceContext | None
+        self, before: Project | None, decision: Decision, once: Once | None, trace: TraceContext | None, cause: str
     ) -> None:
         now_s = self._clock.now_s()
         rows = outbox_rows(decision.project.project_id, decision.outgoing, now_s, trace)
         await self._projects.commit(before, decision, rows, once, now_s)
+        count(before, decision.project, cause)
         self._on_commit(decision.project)
         await self._outbox.publish(rows)
 

@@ -7,6 +7,7 @@ disorder are allowed: requests need no order, changes carry versions.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from reelwright_chassis import metrics
 from reelwright_chassis.bus.port import Bus, Message
 from reelwright_chassis.envelope import encode
 from reelwright_chassis.errors import Unavailable
@@ -92,6 +93,7 @@ class Outbox:
             old = [row for row in map(outbox_row, page.items) if row.written_at_s <= now_s - age_s]
             await self.publish(old)
             swept += len(old)
+        metrics.OUTBOX_SWEPT.inc(swept)
         return swept
 
 

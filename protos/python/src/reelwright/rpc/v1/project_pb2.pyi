@@ -577,7 +577,7 @@ class UpdateProjectRequest(_message.Message):
     def caller(self) -> Global___Caller: ...
     @_builtins.property
     def settings(self) -> Global___ProjectSettings:
-        """Whole settings, not a patch."""
+        """Whole settings, not a patch; only a script that is not given stays as it was, since nobody is told it back."""
 
     def __init__(
         self,
@@ -1062,7 +1062,7 @@ class HistoryEntry(_message.Message):
     request_id: _builtins.str
     attempt: _builtins.int
     outcome: _builtins.str
-    """begun, done, failed, lost, canceled, superseded, redelivered, or a command's name."""
+    """begun, done, failed, lost, stalled, canceled, deleted, superseded, or a command's name."""
     reason_code: _builtins.str
     worker: _builtins.str
     trace_id: _builtins.str

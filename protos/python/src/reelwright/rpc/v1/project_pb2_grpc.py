@@ -230,7 +230,8 @@ class ProjectServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListAssets(self, request, context):
-        """Missing associated documentation comment in .proto file."""
+        """Every take that was made, oldest first, and the user's own pictures.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')

@@ -52,6 +52,7 @@ class ProjectServiceStub:
     RewriteScene: _grpc.UnaryUnaryMultiCallable[_project_pb2.RewriteSceneRequest, _project_pb2.RewriteSceneResponse]
     """Another prompt for one scene, by the planner; the edit is not stored."""
     ListAssets: _grpc.UnaryUnaryMultiCallable[_project_pb2.ListAssetsRequest, _project_pb2.ListAssetsResponse]
+    """Every take that was made, oldest first, and the user's own pictures."""
     RegenerateAsset: _grpc.UnaryUnaryMultiCallable[_project_pb2.AssetCommandRequest, _project_pb2.Project]
     ChooseAsset: _grpc.UnaryUnaryMultiCallable[_project_pb2.AssetCommandRequest, _project_pb2.Project]
     StartStage: _grpc.UnaryUnaryMultiCallable[_project_pb2.StartStageRequest, _project_pb2.Project]
@@ -85,6 +86,7 @@ class ProjectServiceAsyncStub(ProjectServiceStub):
     RewriteScene: _aio.UnaryUnaryMultiCallable[_project_pb2.RewriteSceneRequest, _project_pb2.RewriteSceneResponse]  # type: ignore[assignment]
     """Another prompt for one scene, by the planner; the edit is not stored."""
     ListAssets: _aio.UnaryUnaryMultiCallable[_project_pb2.ListAssetsRequest, _project_pb2.ListAssetsResponse]  # type: ignore[assignment]
+    """Every take that was made, oldest first, and the user's own pictures."""
     RegenerateAsset: _aio.UnaryUnaryMultiCallable[_project_pb2.AssetCommandRequest, _project_pb2.Project]  # type: ignore[assignment]
     ChooseAsset: _aio.UnaryUnaryMultiCallable[_project_pb2.AssetCommandRequest, _project_pb2.Project]  # type: ignore[assignment]
     StartStage: _aio.UnaryUnaryMultiCallable[_project_pb2.StartStageRequest, _project_pb2.Project]  # type: ignore[assignment]
@@ -198,7 +200,8 @@ class ProjectServiceServicer(metaclass=_abc_1.ABCMeta):
         self,
         request: _project_pb2.ListAssetsRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_project_pb2.ListAssetsResponse, _abc.Awaitable[_project_pb2.ListAssetsResponse]]: ...
+    ) -> _typing.Union[_project_pb2.ListAssetsResponse, _abc.Awaitable[_project_pb2.ListAssetsResponse]]:
+        """Every take that was made, oldest first, and the user's own pictures."""
 
     @_abc_1.abstractmethod
     def RegenerateAsset(
