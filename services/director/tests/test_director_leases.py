@@ -279,10 +279,10 @@ def test_a_verdict_ends_it_with_its_message_and_remedy(world: World, request_: r
 
 
 def test_a_fault_of_ours_stops_the_project_and_a_retry_goes_on(world: World) -> None:
-    world.do(inputs.Fault("ValueError"))
+    world.do(inputs.Fault())
     assert (world.project.state, reason_code(world)) == (State.FAILED, "internal")
     world.do(inputs.Retry())
     world.serve()
     assert world.project.state is State.COMPLETED
-    world.do(inputs.Fault("ValueError"))
+    world.do(inputs.Fault())
     assert world.project.state is State.COMPLETED

@@ -44,9 +44,9 @@ class WorkServicer(WorkServiceServicer):
             return inputs.Drop("unknown")
         except ReelwrightError:
             raise
-        except Exception as error:
+        except Exception:
             log.exception("lease_failed", project_id=project_id, request_id=asked.request_id)
-            await self._workflow.apply(project_id, inputs.Fault(type(error).__name__))
+            await self._workflow.apply(project_id, inputs.Fault())
             return inputs.Drop("failed")
         return applied.answer if applied.answer is not None else inputs.Drop("unknown")
 

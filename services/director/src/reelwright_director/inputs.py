@@ -184,9 +184,7 @@ class Dispatch:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`decide` itself raised on some input, which went to the dead letters."""
-
-    message: str
+    """`decide` itself raised on some input, which was logged and, if it came by the bus, went to the dead letters."""
 
 
 Input: TypeAlias = Command | Fact | Begin | Beat | Tick | EndLeases | Dispatch | Fault

@@ -143,9 +143,9 @@ class Director:
         except Refused:
             log.warning("fact_of_unknown_project", type=type(fact).__name__)
 
-    async def _poisoned(self, fact: Message, _: Record, error: Exception) -> None:
+    async def _poisoned(self, fact: Message, _: Record, __: Exception) -> None:
         """The fact goes to the dead letters, and its project must not wait for it for ever."""
-        await self._let_happen(record_project(fact), Fault(type(error).__name__))
+        await self._let_happen(record_project(fact), Fault())
 
     async def tick(self) -> None:
         """Do what is due by now. Raises `Unavailable`."""
@@ -158,9 +158,9 @@ class Director:
             await self._let_happen(project_id, Tick())
         except Unavailable:
             raise
-        except Exception as error:
+        except Exception:
             log.exception("tick_failed", project_id=project_id)
-            await self._let_happen(project_id, Fault(type(error).__name__))
+            await self._let_happen(project_id, Fault())
 
     async def _sweep(self) -> None:
         await self._outbox.sweep(self._clock.now_s())

@@ -195,5 +195,5 @@ def fault(draft: Draft, _: Fault) -> None:
     """A mistake of ours: stop, visibly, rather than go on wrongly."""
     if draft.project.state in (State.DELETED, State.COMPLETED, State.CANCELED, State.FAILED):
         return
-    stage = STAGE_OF.get(draft.project.state, Stage.RENDER)
-    fail(draft, stage, "internal")
+    note_command(draft, "fault")
+    fail(draft, STAGE_OF.get(draft.project.state, Stage.RENDER), "internal")
