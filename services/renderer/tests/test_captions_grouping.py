@@ -134,3 +134,9 @@ def test_tidying_ends_and_changes_nothing_the_second_time(text: str) -> None:
     once = tidy([CaptionWord(text, 0, 1)], width_of, LIMIT_PX)
     twice = tidy(once, width_of, LIMIT_PX)
     assert [w.text for w in twice] == [w.text for w in once] or any(w.text.endswith("-") for w in once)
+
+
+def test_a_title_stays_with_its_name() -> None:
+    shown = captions("And then it was Mr. Hyde. He left.")
+    assert any("Mr. Hyde." in " ".join(lines) for lines in shown), shown
+    assert any(lines[0].startswith("He left") for lines in shown), "a sentence ends after the name"

@@ -14,6 +14,13 @@ def test_a_sentence_a_line_and_a_gap_where_the_speaker_paused() -> None:
     assert transcript_text(transcript) == "Hold it up.\nLook closer.\n\nThen drink\n"
 
 
+def test_a_title_ends_no_sentence() -> None:
+    transcript = Transcript(
+        words=[Word(text=text, start_s=i, end_s=i + 0.9) for i, text in enumerate(["Mr.", "Hyde."])]
+    )
+    assert transcript_text(transcript) == "Mr. Hyde.\n"
+
+
 @pytest.mark.parametrize(
     ("name", "kind"),
     [("a.txt", GivenText.FORMAT_PLAIN), ("a.SRT", GivenText.FORMAT_SRT), ("a.vtt", GivenText.FORMAT_VTT)],

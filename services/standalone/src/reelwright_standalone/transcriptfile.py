@@ -5,6 +5,7 @@ from pathlib import Path
 
 from reelwright.events.v1.media_pb2 import Transcript, Word
 from reelwright.events.v1.requests_pb2 import GivenText
+from reelwright_planner.lexicon import TITLES
 from reelwright_standalone.errors import InputError
 
 _SENTENCE_ENDS = tuple(".!?…。！？")
@@ -19,12 +20,16 @@ def transcript_text(transcript: Transcript) -> str:
     for word, following in _with_next(transcript.words):
         sentence.append(word)
         pause_s = following.start_s - word.end_s if following is not None else 0.0
-        if following is None or word.text.endswith(_SENTENCE_ENDS) or pause_s >= _PARAGRAPH_PAUSE_S:
+        if following is None or _ends_sentence(word.text) or pause_s >= _PARAGRAPH_PAUSE_S:
             lines.append(" ".join(w.text for w in sentence))
             sentence = []
             if pause_s >= _PARAGRAPH_PAUSE_S:
                 lines.append("")
     return "\n".join(lines) + "\n"
+
+
+def _ends_sentence(text: str) -> bool:
+    return text.endswith(_SENTENCE_ENDS) and text.rstrip(".").casefold() not in TITLES
 
 
 def _with_next(words: Sequence[Word]) -> list[tuple[Word, Word | None]]:

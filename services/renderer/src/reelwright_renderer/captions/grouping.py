@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from reelwright_renderer.captions.port import CaptionWord
-from reelwright_renderer.captions.scripts import CLAUSE_END, SENTENCE_END, is_cjk, joiner
+from reelwright_renderer.captions.scripts import CLAUSE_END, SENTENCE_END, TITLES, is_cjk, joiner
 from reelwright_renderer.captions.tidying import Widths
 
 LONGEST_PAUSE_S = 0.5
@@ -15,6 +15,8 @@ _MOST_PIECES = 16
 _CAPTION_COST = 0.8
 _INNER_SENTENCE_COST, _INNER_CLAUSE_COST = 2.5, 0.5
 _CLAUSE_CUT_COST, _PLAIN_CUT_COST = 0.25, 1.0
+_AFTER_TITLE_COST = 2.5
+"""Of parting "Mr." from the name."""
 _LONE_WORD_COST = 2.0
 _SIZE_COST = 0.06
 _SPACE_EM = 0.30
@@ -79,6 +81,8 @@ def _inner_cost(text: str) -> float:
 def _cut_cost(words: Sequence[CaptionWord], end: int) -> float:
     """Of ending a caption there."""
     text = words[end - 1].text
+    if end < len(words) and _is_title(text):
+        return _AFTER_TITLE_COST
     if end == len(words) or _pause_s(words, end) > LONGEST_PAUSE_S or _ends(text, SENTENCE_END):
         return 0.0
     return _CLAUSE_CUT_COST if _ends(text, CLAUSE_END) else _PLAIN_CUT_COST
@@ -88,8 +92,12 @@ def _pause_s(words: Sequence[CaptionWord], index: int) -> float:
     return words[index].start_s - words[index - 1].end_s
 
 
+def _is_title(text: str) -> bool:
+    return text.lower() in TITLES
+
+
 def _ends(text: str, marks: tuple[str, ...]) -> bool:
-    return text.rstrip("\"'”’»)]」』】").endswith(marks)
+    return not _is_title(text) and text.rstrip("\"'”’»)]」』】").endswith(marks)
 
 
 def _size(words: Sequence[CaptionWord]) -> float:

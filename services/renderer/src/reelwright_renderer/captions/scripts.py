@@ -4,6 +4,8 @@ import re
 import unicodedata
 
 SENTENCE_END = (".", "!", "?", "…", "。", "！", "？", "؟", "۔", "।", "॥", "።", "։")
+TITLES = frozenset({"mr.", "mrs.", "ms.", "dr.", "prof.", "st.", "sr.", "jr.", "fr.", "hr.", "mme.", "sra."})
+"""Their full stop ends no sentence: a name follows."""
 CLAUSE_END = (",", ";", ":", "،", "؛", "、", "，", "；", "：", "–", "—")
 ZERO_WIDTH_SPACE = "\u200b"
 _ZERO_WIDTH_JOINER = "\u200d"
