@@ -20,8 +20,8 @@ from reelwright_renderer.timeline import (
     TransitionKind,
 )
 
-PIECE_GOPS = 6
-"""A long body is cut into pieces of this many GOPs (3 s): they balance the processes, and a word edited costs one."""
+PIECE_GOPS = 4
+"""A long body is cut into pieces of this many GOPs (2 s): they balance the processes, and a word edited costs one."""
 LEAST_PIECE_GOPS = 2
 """A shorter rest stays with the piece before it."""
 

@@ -12,7 +12,7 @@ import av
 from av.error import FFmpegError, InvalidDataError
 
 from reelwright_renderer.captions.port import Planes
-from reelwright_renderer.frames import copy_planes, empty_planes, views
+from reelwright_renderer.frames import views
 from reelwright_renderer.media import open_media
 from reelwright_renderer.sources.clip_index import read_index, shown_at
 from reelwright_renderer.sources.fit import Fit
@@ -42,23 +42,21 @@ class ClipReader:
         self.times_s = self._index.times_s
         self._numbers = {pts: number for number, pts in enumerate(self._index.pts)}
         self._fit = Fit(self._stream, format_)
-        self._kept: dict[int, Planes] = {}
-        self._spare: list[Planes] = []
+        self._kept: dict[int, av.VideoFrame] = {}
         self._seek(0)
 
     def planes(self, number: int) -> Planes:
-        """Frame `number`; valid until the next call but one. Raises Reject where the file is broken."""
+        """Frame `number`, to be read only. Raises Reject where the file is broken."""
         if number not in self._kept:
             backwards = number < self._next
             window = self._backward_window() if backwards else FORWARD_FRAMES
             if backwards or self._key_before(number - window + 1) > self._next:
                 self._seek(max(number - window + 1, 0))
             self._read_until(number, window)
-        return self._kept[number]
+        return views(self._kept[number])
 
     def close(self) -> None:
         self._kept.clear()
-        self._spare.clear()
         self._container.close()
 
     def _backward_window(self) -> int:
@@ -103,16 +101,13 @@ class ClipReader:
         if not self._kept:
             raise unreadable("clip", "its frames cannot be decoded")
         nearest = min(self._kept, key=lambda kept: abs(kept - number))
-        y, u, v = self._kept[nearest]
-        self._kept[number] = (y.copy(), u.copy(), v.copy())
+        self._kept[number] = self._kept[nearest]
         self._next = max(self._next, number + 1)
 
     def _keep(self, number: int, frame: av.VideoFrame, window: int) -> None:
         for old in [kept for kept in self._kept if not number - window < kept <= number]:
-            self._spare.append(self._kept.pop(old))
-        planes = self._spare.pop() if self._spare else empty_planes(self._format.width, self._format.height)
-        copy_planes(views(self._fit(frame)), planes)
-        self._kept[number] = planes
+            del self._kept[old]  # its memory goes back to the filters' pool
+        self._kept[number] = self._fit(frame)
 
     def _decoded(self) -> Iterator[av.VideoFrame]:
         """Frames in order of display from where the container stands. Frames nobody refers to are skipped unseen."""

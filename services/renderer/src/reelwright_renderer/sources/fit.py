@@ -22,7 +22,7 @@ class Fit:
         self._shape: tuple[object, ...] = ()
 
     def __call__(self, frame: av.VideoFrame) -> av.VideoFrame:
-        """The fitted frame; its memory is used again soon, so copy it. A frame of another shape gets a new graph."""
+        """The fitted frame, to be read only. A frame of another shape gets a new graph."""
         shape = (frame.width, frame.height, frame.format.name, frame.rotation)
         if self._graph is None or shape != self._shape:
             self._graph, self._shape = self._build(frame), shape
