@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -84,6 +85,17 @@ def test_another_word_makes_no_picture(again: Reelwright) -> None:
     assert report["made_again"][0] == "transcript"
     assert "OLDER" in (again.folder / "talk.short.srt").read_text(encoding="utf-8").replace("\n", " ")
     assert "OLDER" in (again.folder / "talk.transcript.txt").read_text(encoding="utf-8")
+
+
+def test_another_title_is_in_the_video_and_makes_no_picture(again: Reelwright) -> None:
+    bought = again.charged()
+    title = 'a/b "c" 🎉'
+    report = again.make("talk.wav", "--title", title)
+    assert again.charged() == bought
+    assert set(report["stages"]) == {"render"}
+    assert f"title: {title}" in (again.folder / "talk.plan.yaml").read_text(encoding="utf-8")
+    with av.open(report["video"]) as video:
+        assert video.metadata["title"] == title
 
 
 def test_another_caption_style_is_only_rendered(again: Reelwright) -> None:
