@@ -112,7 +112,9 @@ def names(timeline: Timeline) -> list[str]:
 
 
 def a_unit() -> Unit:
-    return cut_units(timeline_of([100, 100], [15], ["clip", "still"]))[1]
+    """The transition, which shows two layers."""
+    units = cut_units(timeline_of([100, 100], [15], ["clip", "still"]))
+    return next(unit for unit in units if len(unit.layers) == 2)
 
 
 class Captions:
