@@ -92,8 +92,8 @@ def asset_request_id(asset: str) -> str:
 
 
 def plan_digest(plan: ScenePlan) -> str:
-    """What of a plan is seen and heard in the video, its pictures apart."""
-    seen = ScenePlan(duration_s=plan.duration_s)
+    """What of a plan is in the video file, its pictures apart."""
+    seen = ScenePlan(duration_s=plan.duration_s, title=plan.title)
     for scene in plan.scenes:
         kept = seen.scenes.add()
         kept.CopyFrom(scene)

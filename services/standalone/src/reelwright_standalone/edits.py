@@ -23,6 +23,9 @@ from reelwright_standalone.runtime import Runtime
 from reelwright_standalone.watch import ProjectWatch
 from reelwright_standalone.wishes import Wishes
 
+_HAVE_A_PLAN = (project_pb2.STATE_PLANNED, project_pb2.STATE_READY_FOR_COMPILATION, project_pb2.STATE_COMPLETED)
+"""And nothing runs that would refuse an edit; an earlier project takes the title from its settings."""
+
 
 class Edits:
     """Each edit makes a new revision in the director; what hangs on it becomes stale, for the caller to make again."""
@@ -42,6 +45,8 @@ class Edits:
             job, project = await self._edit_transcript(job, self._wishes.script, watch)
         if self._wishes.plan is not None and project.state != project_pb2.STATE_FAILED:
             job, project = await self._edit_plan(job, project, self._wishes.plan)
+        elif self._wishes.options.title and project.state in _HAVE_A_PLAN:
+            project = await self._edit_title(project)
         return job, project
 
     async def _edit_transcript(self, job: Job, script: GivenText, watch: ProjectWatch) -> tuple[Job, Project]:
@@ -78,10 +83,22 @@ class Edits:
         if names != job.own_assets:
             job = replace(job, own_assets=names)
             await self._book.put(job)
-        if _same(had.plan, plan):
-            return job, project
-        request = EditPlanRequest(caller=LOCAL, project_id=job.project_id, idempotency_key=new_id(), plan=plan)
-        return job, await self._runtime.projects.EditPlan(request)
+        return job, await self._replace_plan(project, had.plan, plan)
+
+    async def _edit_title(self, project: Project) -> Project:
+        request = GetPlanRequest(caller=LOCAL, project_id=project.project_id)
+        had = (await self._runtime.projects.GetPlan(request)).plan
+        plan = ScenePlan()
+        plan.CopyFrom(had)
+        return await self._replace_plan(project, had, plan)
+
+    async def _replace_plan(self, project: Project, had: ScenePlan, plan: ScenePlan) -> Project:
+        """`plan` under the title of the command line, if that or the plan itself is another than the project's."""
+        plan.title = self._wishes.options.title or plan.title
+        if _same(had, plan):
+            return project
+        request = EditPlanRequest(caller=LOCAL, project_id=project.project_id, idempotency_key=new_id(), plan=plan)
+        return await self._runtime.projects.EditPlan(request)
 
 
 def _same(had: ScenePlan, wanted: ScenePlan) -> bool:
