@@ -13,9 +13,10 @@ TARGET_LUFS = -14.0
 TOLERANCE_LU = 0.15
 PEAK_DBTP = -2.0
 """What the limiter allows. Encoding to AAC adds up to half a dB, and -1.5 dBTP is the platforms' wish."""
-SILENCE_LUFS = -60.0
-"""Below it there is nothing to make louder but noise."""
-MOST_GAIN_DB = 40.0
+SILENCE_LUFS = -70.0
+"""Where loudness ceases to be measured (BS.1770's absolute gate). Speech that could be recognised is louder."""
+MOST_GAIN_DB = 56.0
+"""Brings to the target whatever is above that gate: its noise too, but speech that nobody hears is no video."""
 MOST_LIMITING_DB = 12.0
 """How far speech may be pushed into the limiter. Beyond, it sounds squashed; it stays below the target instead."""
 RARE = 0.005
