@@ -58,7 +58,7 @@ async def test_the_commands_remedy_reaches_the_user(german: Path, tmp_path: Path
         fact = await ask(transcription(parts, TranscriptionSettings()), parts, asked)
     assert isinstance(fact, WorkFailed)
     assert fact.reason_code == "language_unsupported"
-    assert fact.remedy == "REELWRIGHT_WHISPER_MODEL=small reelwright make RECORDING --language de"
+    assert fact.remedy.endswith(": REELWRIGHT_WHISPER_MODEL=small reelwright make RECORDING --language de")
 
 
 class ListeningJob(FakeJob):

@@ -35,6 +35,6 @@ def language_code(name: str) -> str:
 
 
 def multilingual_remedy(language: str) -> str:
-    """The command that helps where the packaged English model doesn't understand."""
+    """What helps where the packaged English model doesn't understand, with the exact command."""
     tag = "LANGUAGE" if language == "auto" or is_english(language) else language
-    return f"REELWRIGHT_WHISPER_MODEL=small reelwright make RECORDING --language {tag}"
+    return f"Name a model that does: REELWRIGHT_WHISPER_MODEL=small reelwright make RECORDING --language {tag}"

@@ -30,7 +30,7 @@ def level_speech(sound: Samples, peak_dbtp: float = PEAK_DBTP) -> Samples:
     Silence comes back as it is. What would take too much gain or limiting comes back clear, and quieter than that.
     """
     before = measure(sound)
-    if before.lufs < SILENCE_LUFS:
+    if before.lufs <= SILENCE_LUFS:
         return sound
     envelope, ceiling = peak_envelope(sound), factor(peak_dbtp)
     gain_db, most_db = 0.0, _most_gain_db(envelope, peak_dbtp)
