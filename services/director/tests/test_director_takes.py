@@ -5,9 +5,10 @@ import pytest
 from reelwright.events.v1 import facts_pb2 as facts
 from reelwright.events.v1 import media_pb2 as media
 from reelwright.events.v1 import requests_pb2 as requests
+from reelwright_chassis.pictures import STILL_USD
 from reelwright_director import inputs, pictures
 from reelwright_director.decision import Refused
-from reelwright_director.prices import STILL_USD, cap_usd
+from reelwright_director.prices import cap_usd
 from reelwright_director.state import Project, ProjectSettings
 from reelwright_director.terms import Review, Stage, State, Status
 from reelwright_director.testing.messages import answer, failure, plan, scene

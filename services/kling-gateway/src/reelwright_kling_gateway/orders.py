@@ -1,9 +1,9 @@
 """From a request and a rung to the order that is sent: model, wording, shape."""
 
-import math
 from dataclasses import dataclass
 
 from reelwright.events.v1.requests_pb2 import AssetRequested
+from reelwright_chassis.pictures import LONGEST_CLIP_S, clip_s
 from reelwright_kling_gateway.client.legacy import IMAGE_PROMPT_CHARS
 from reelwright_kling_gateway.client.new import CLIP_MODELS
 from reelwright_kling_gateway.client.order import Order, Product
@@ -12,8 +12,6 @@ from reelwright_kling_gateway.prompts import cut, marked_for_simulator, soften
 
 _ASPECTS = ("9:16", "16:9", "1:1")
 _MARKER_ROOM_CHARS = 64
-_STRETCH = 1.1
-"""A clip may be this much shorter than its scene: the renderer slows it so little that nobody sees it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +24,7 @@ class Models:
     other_still: str
     clip_resolution: str
     still_resolution: str
-    clip_longest_s: int = 15
+    clip_longest_s: int = LONGEST_CLIP_S
 
 
 def order_for(request: AssetRequested, rung: Rung, *, softened: bool, models: Models, simulated: bool) -> Order:
@@ -54,4 +52,4 @@ def order_for(request: AssetRequested, rung: Rung, *, softened: bool, models: Mo
 
 def _clip_s(scene_s: float, model: str, longest_s: int) -> int:
     """How many seconds to buy for a scene: enough, on offer, and no more than the settings pay for."""
-    return CLIP_MODELS[model].duration_for(min(math.ceil(scene_s / _STRETCH), longest_s))
+    return CLIP_MODELS[model].duration_for(clip_s(scene_s, longest_s))

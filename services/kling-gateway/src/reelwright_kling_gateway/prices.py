@@ -7,11 +7,12 @@ standard resource packs (5,000 video units for $700, 100,000 image units for $35
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from reelwright_chassis.pictures import IMAGE_UNIT_USD, VIDEO_UNIT_USD
 from reelwright_kling_gateway.client.order import Order, Product
 from reelwright_kling_gateway.client.task import Charge
 from reelwright_kling_gateway.submissions import Submission
 
-UNIT_USD: Mapping[str, float] = {"video": 0.14, "image": 0.0035, "audio": 0.14}
+UNIT_USD: Mapping[str, float] = {"video": VIDEO_UNIT_USD, "image": IMAGE_UNIT_USD, "audio": VIDEO_UNIT_USD}
 
 CLIP_UNITS_PER_S: Mapping[tuple[str, str], float] = {
     ("kling-3.0-turbo", "720p"): 0.8,

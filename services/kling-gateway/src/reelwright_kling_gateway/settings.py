@@ -7,6 +7,7 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError, model_vali
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from reelwright_chassis.errors import SettingsError
+from reelwright_chassis.pictures import LONGEST_CLIP_S, SHORTEST_CLIP_S
 from reelwright_kling_gateway.client.legacy import IMAGE_MODELS, IMAGE_RESOLUTIONS
 from reelwright_kling_gateway.client.new import CLIP_MODELS
 from reelwright_kling_gateway.orders import Models
@@ -56,8 +57,8 @@ class KlingSettings(BaseSettings):
     other_clip_model: str = Field(default="kling-2.5-turbo", description="The one after a failure.")
     clip_resolution: str = Field(default="720p", description="720p or 1080p.")
     clip_longest_s: int = Field(
-        default=11,
-        ge=3,
+        default=LONGEST_CLIP_S,
+        ge=SHORTEST_CLIP_S,
         le=15,
         description="The most seconds of one clip; a longer scene plays it slower, then mirrored.",
     )

@@ -1,13 +1,6 @@
-"""What providers charge, as published; data, so that a new price is one line. Read again before a release."""
+"""What language models charge, as published; data, so that a new price is one line. Read again before a release."""
 
 from dataclasses import dataclass
-
-VIDEO_UNIT_USD = 0.14
-IMAGE_UNIT_USD = 0.0035
-VIDEO_UNITS_PER_S = {"720p": 0.6, "1080p": 0.8}
-"""Kling 3.0 without sound, by resolution (vendor's price page, 2026)."""
-IMAGE_UNITS = 8
-"""Kling v3, omni and O1 images up to 2k (vendor's price page, 2026)."""
 
 
 @dataclass(frozen=True, slots=True)

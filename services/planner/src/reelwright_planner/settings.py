@@ -4,6 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
+from reelwright_chassis.pictures import LONGEST_CLIP_S, SHORTEST_CLIP_S
 from reelwright_chassis.settings import Settings, prefix
 from reelwright_planner.budget import ClipTerms
 
@@ -21,7 +22,10 @@ class PlannerSettings(Settings):
         default="720p", description="What clips are bought in, for estimates."
     )
     clip_longest_s: int = Field(
-        default=11, ge=3, le=15, description="The most seconds of one bought clip, for estimates."
+        default=LONGEST_CLIP_S,
+        ge=SHORTEST_CLIP_S,
+        le=15,
+        description="The most seconds of one bought clip, for estimates.",
     )
     api_key: SecretStr = Field(default=SecretStr(""), validation_alias="OPENAI_API_KEY", description="Its key.")
     base_url: str = Field(
