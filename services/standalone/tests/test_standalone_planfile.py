@@ -34,9 +34,8 @@ def plan_with(
 
 
 def written(path: Path, plan: ScenePlan, own: dict[int, str] | None = None) -> Path:
-    write_plan(
-        path, plan, name=path.name, job="job-1", caption_style="pop", recording=Path("my talk.mp3"), own=own or {}
-    )
+    command = "reelwright make talk.mp3 --plan talk.plan.yaml"
+    write_plan(path, plan, job="job-1", caption_style="pop", command=command, own=own or {})
     return path
 
 
@@ -60,7 +59,7 @@ def test_any_words_survive_the_file(
 
 def test_the_file_explains_itself(tmp_path: Path) -> None:
     text = written(tmp_path / "talk.plan.yaml", plan_with()).read_text(encoding="utf-8")
-    assert 'reelwright make "my talk.mp3" --plan talk.plan.yaml' in text
+    assert "#     reelwright make talk.mp3 --plan talk.plan.yaml" in text
     assert "# " in text.splitlines()[0]
     assert "my-picture.jpg" in text
     assert "audio: [[0.0, 9.5]]" in text

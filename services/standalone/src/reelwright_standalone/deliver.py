@@ -1,6 +1,7 @@
 """A finished project's files put beside the recording, and the report of what was made."""
 
 import os
+import shlex
 import shutil
 from collections.abc import Sequence
 from functools import partial
@@ -20,7 +21,7 @@ from reelwright.rpc.v1.project_pb2 import (
 from reelwright_standalone.jobs import Job
 from reelwright_standalone.outputs import place
 from reelwright_standalone.planfile import write_plan
-from reelwright_standalone.recording import Outputs, Recording
+from reelwright_standalone.recording import Outputs, Recording, outputs_for
 from reelwright_standalone.report import MadeReport, SceneReport
 from reelwright_standalone.rpc import LOCAL
 from reelwright_standalone.runtime import Runtime
@@ -80,10 +81,9 @@ class Delivery:
         write_plan(
             path,
             plan,
-            name=self._outputs.plan.name,
             job=self._job.job,
             caption_style=self._project.settings.caption_style,
-            recording=self._recording.path,
+            command=remake_command(self._recording.path, self._outputs),
             own={int(index): _beside(Path(own), self._outputs.plan) for index, own in self._job.own_assets.items()},
         )
 
@@ -160,9 +160,18 @@ def _rendered(project: Project) -> str:
     return f"video ({rendered} of {rendered + reused} segments)" if reused else "video"
 
 
-def _beside(own: Path, plan: Path) -> str:
-    """The user's file as the plan names it: by its way from the plan's folder."""
-    return os.path.relpath(own, plan.resolve().parent)
+def remake_command(recording: Path, outputs: Outputs) -> str:
+    """What to type in the plan's folder to make the video of the plan."""
+    parts = ["reelwright", "make", _beside(recording, outputs.plan), "--plan", _beside(outputs.plan, outputs.plan)]
+    if outputs != outputs_for(recording, None):
+        parts += ["-o", _beside(outputs.video, outputs.plan)]
+    return shlex.join(parts)
+
+
+def _beside(file: Path, plan: Path) -> str:
+    """A file as the plan names it: by its way from the plan's folder, and never like an option."""
+    way = os.path.relpath(file.resolve(), plan.resolve().parent)
+    return f"./{way}" if way.startswith("-") else way
 
 
 def _plain_name(name: str, prefix: str) -> str:

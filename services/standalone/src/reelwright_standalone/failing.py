@@ -20,5 +20,9 @@ def refusal(recording: Path, output: Path | None) -> InputError | None:
 
 
 def say_failed(console: Console, recording: Path, error: Told) -> FailedReport:
-    console.print(str(error), style="red", markup=False, soft_wrap=True)
-    return FailedReport(str(recording), error.exit_code, str(error))
+    """Say it with the recording's name, which a reason from inside does not know."""
+    name, sentence = str(recording), str(error)
+    if name not in sentence:
+        sentence = f"{name}: {sentence}"
+    console.print(sentence, style="red", markup=False, soft_wrap=True)
+    return FailedReport(name, error.exit_code, sentence)

@@ -21,7 +21,7 @@ Second = Annotated[float, Field(ge=0, le=600)]
 _HEAD = """\
 # What the video is made of. Edit it and run again:
 #
-#     reelwright make {recording} --plan {plan}
+#     {command}
 #
 # Only what you change is made again. In each scene:
 #
@@ -77,11 +77,8 @@ class PlanFile:
     own_assets: dict[int, Path]
 
 
-def write_plan(
-    path: Path, plan: ScenePlan, *, name: str, job: str, caption_style: str, recording: Path, own: dict[int, str]
-) -> None:
-    """Write the plan with its comments. `name` is what the file will be called; `own` the user's files by scene."""
-    head = _HEAD.format(recording=_quoted(recording.name), plan=_quoted(name))
+def write_plan(path: Path, plan: ScenePlan, *, job: str, caption_style: str, command: str, own: dict[int, str]) -> None:
+    """Write the plan with its comments. `command` makes the video of it; `own` are the user's files by scene."""
     document = CommentedMap(
         job=job,
         title=plan.title,
@@ -93,7 +90,7 @@ def write_plan(
         scenes=[_scene_map(scene, own.get(scene.index, "")) for scene in plan.scenes],
     )
     document.yaml_add_eol_comment("which of your projects this belongs to: leave it", "job")
-    buffer = io.StringIO(head)
+    buffer = io.StringIO(_HEAD.format(command=command))
     buffer.seek(0, io.SEEK_END)
     _yaml().dump(document, buffer)
     path.write_text(buffer.getvalue(), encoding="utf-8")
@@ -195,10 +192,6 @@ def _flow(items: Sequence[object]) -> CommentedSeq:
     sequence = CommentedSeq(items)
     sequence.fa.set_flow_style()
     return sequence
-
-
-def _quoted(name: str) -> str:
-    return f'"{name}"' if " " in name else name
 
 
 def _yaml() -> YAML:
