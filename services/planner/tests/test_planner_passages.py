@@ -96,3 +96,22 @@ def test_long_pauses_inside_a_passage_are_shortened() -> None:
     [played] = spans(talk_of(words), [WordRange(0, 2)])
     assert len(played) == 2
     assert 1.0 + CLAUSE_PAUSE_S / 2 <= played[0].end_s < played[1].start_s <= 6.0
+
+
+SENTENCE = "Ten seconds would need so many more words than these here are."
+
+
+@pytest.mark.parametrize("breaks_off", ["Then suddenly when nobody thought of any harm", "And so nobody ever said..."])
+def test_where_a_recording_breaks_off_is_no_good_ending(breaks_off: str) -> None:
+    whole = talk_of(speak(" ".join([SENTENCE] * 12)))
+    broken = talk_of(speak(" ".join([SENTENCE] * 12 + [breaks_off])))
+    best = choose_passages(whole, [1.0] * len(whole.words), 20)
+    chosen = choose_passages(broken, [1.0] * len(broken.words), 20)
+    assert best.passages[-1].end == len(whole.words), "the conclusion belongs in"
+    assert chosen.passages[-1].end < len(broken.words)
+    assert chosen.on_target
+
+
+def test_words_without_any_full_stop_do_not_break_off() -> None:
+    talk = talk_of(speak("ten seconds would need so many more words than these here are " * 12))
+    assert choose_passages(talk, [1.0] * len(talk.words), 20).on_target

@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from reelwright_planner.salience import leaning, substance
+from reelwright_planner.salience import is_finished, leaning, substance
 from reelwright_planner.sentences import CLAUSE_PAUSE_S
 from reelwright_planner.talk import Cut, Interval, Talk, WordRange
 
@@ -28,6 +28,8 @@ _LEANING_COST = 4.0
 _LATE_OPENING_COST = 3.0
 _CONCLUSION_GAIN = 5.0
 """For beginning where the talk begins and ending where it ends, greetings and thanks apart."""
+_UNFINISHED_COST = 10.0
+"""For ending with the recording's last words where it breaks off inside a sentence."""
 _TIGHT_COST = 0.5
 """Cutting at a sentence's end without the least pause."""
 _OFF_TARGET_COST = 0.3
@@ -105,6 +107,7 @@ class _Chooser:
         self.opened: Flags = np.zeros(shape, dtype=np.bool_)
         self.closed: Flags = np.zeros(shape, dtype=np.bool_)
         self.substance = substance(talk)
+        self.finished = is_finished(talk)
         self.leaning = {sentence.first: leaning(talk, sentence) for sentence in talk.sentences[1:]}
 
     def choose(self) -> list[WordRange]:
@@ -149,6 +152,8 @@ class _Chooser:
         return silent
 
     def _closing_gain(self, i: int) -> float:
+        if i == len(self.worth) and not self.finished:
+            return -_UNFINISHED_COST
         return _CONCLUSION_GAIN if i == self.substance.end else 0.0
 
     def _opening_cost(self, i: int) -> float:

@@ -10,6 +10,7 @@ from reelwright_planner.text import bare
 
 _QUESTION = ("?", "？", "؟", "⁇")
 _EXCLAMATION = ("!", "！")
+_FULL_STOPS = (".", "。", "।", "።", "։", "۔", *_QUESTION, *_EXCLAMATION)
 _CLOSERS = "\"'”’»)]』」"
 
 
@@ -57,6 +58,18 @@ def substance(talk: Talk) -> WordRange:
     """The talk without greetings before it and thanks after it."""
     matter = [sentence for sentence in talk.sentences if _small_talk(talk, sentence) < 1.0]
     return WordRange(matter[0].first, matter[-1].end) if matter else talk.whole
+
+
+def is_finished(talk: Talk) -> bool:
+    """Whether the recording ends with a sentence's end, as far as its transcript has full stops at all."""
+    marked = [_is_full_stop(talk.words[sentence.end - 1].text) for sentence in talk.sentences]
+    return marked[-1] or not any(marked)
+
+
+def _is_full_stop(text: str) -> bool:
+    """Recognisers write three dots where a voice breaks off."""
+    text = text.rstrip(_CLOSERS)
+    return text.endswith(_FULL_STOPS) and not text.endswith(("...", "…"))
 
 
 def leaning(talk: Talk, sentence: WordRange) -> float:
