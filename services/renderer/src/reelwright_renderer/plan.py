@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reelwright.events.v1.requests_pb2 import RenderRequested
 from reelwright_renderer.audio.make import sound_name
 from reelwright_renderer.captioning import plan_of
 from reelwright_renderer.captions.port import CaptionPlan
-from reelwright_renderer.compose import compose
 from reelwright_renderer.encode import Encoder, available
 from reelwright_renderer.timeline import Timeline
 from reelwright_renderer.units import Unit, cut_units, segment_name
@@ -25,16 +23,15 @@ class Plan:
     sound: str
 
 
-def plan_renders(request: RenderRequested, encoders: Sequence[Encoder]) -> tuple[Plan, ...]:
-    """A plan for each of `encoders` that this machine has. Raises Reject for what no attempt can render."""
-    timeline = compose(request)
+def plan_renders(timeline: Timeline, recording_sha256: str, encoders: Sequence[Encoder]) -> tuple[Plan, ...]:
+    """A plan for each of `encoders` that this machine has. Raises Reject for a caption style that nobody has."""
     captions = plan_of(timeline)
+    sound = sound_name(recording_sha256, timeline.audio, timeline.duration_s)
     here = available(encoders, timeline.format)
-    return tuple(_plan(request, timeline, captions, encoder) for encoder in here)
+    return tuple(_plan(timeline, captions, encoder, sound) for encoder in here)
 
 
-def _plan(request: RenderRequested, timeline: Timeline, captions: CaptionPlan, encoder: Encoder) -> Plan:
+def _plan(timeline: Timeline, captions: CaptionPlan, encoder: Encoder, sound: str) -> Plan:
     units, identity = cut_units(timeline), encoder.identity()
     names = tuple(segment_name(unit, timeline.format, captions, identity) for unit in units)
-    sound = sound_name(request.audio.sha256, timeline.audio, timeline.duration_s)
     return Plan(timeline, captions, encoder, units, names, sound)

@@ -12,6 +12,7 @@ from reelwright.events.v1.requests_pb2 import RenderRequested
 from reelwright_chassis.blobs.port import Blobs
 from reelwright_chassis.processes import CpuPool
 from reelwright_renderer.audio.meter import SILENCE_DB, Level
+from reelwright_renderer.compose import compose
 from reelwright_renderer.encode import EncoderFailed
 from reelwright_renderer.encoders import wanted_encoders
 from reelwright_renderer.join import Piece, join
@@ -49,12 +50,12 @@ async def render(
     Unavailable of the blobs fly. It leaves nothing in `work_dir`; finished segments stay stored and are used again.
     """
     settings = settings or RendererSettings()
-    encoders = wanted_encoders(request.settings, settings)
+    timeline, encoders = compose(request), wanted_encoders(request.settings, settings)
     with TemporaryDirectory(dir=work_dir, prefix="render-") as folder:
         shelf = Shelf(blobs, request.project_id, Path(folder))
         async with open_lanes(settings.processes or usable_cores()) as lanes:
             desk = Desk(shelf, lanes, progress, should_stop)
-            plans = await lanes[0].run(plan_renders, request, encoders, stop=should_stop)
+            plans = await lanes[0].run(plan_renders, timeline, request.audio.sha256, encoders, stop=should_stop)
             for plan in plans[:-1]:
                 with suppress(EncoderFailed):
                     return await _Render(request, plan, desk).run()

@@ -17,7 +17,7 @@ from reelwright_renderer.captions.port import Plane
 from reelwright_renderer.encode import NVENC, Encoder, configure
 from reelwright_renderer.frames import copy_planes, planes_of_bgr, views
 from reelwright_renderer.plan import Plan, plan_renders
-from reelwright_renderer.timeline import Format
+from reelwright_renderer.timeline import Format, Timeline
 
 RATE = 48_000
 
@@ -159,8 +159,8 @@ def request(
     )
 
 
-def plans_with_a_lost_gpu(asked: RenderRequested, encoders: Sequence[Encoder]) -> tuple[Plan, ...]:
+def plans_with_a_lost_gpu(timeline: Timeline, sha256: str, encoders: Sequence[Encoder]) -> tuple[Plan, ...]:
     """As where a GPU answered when encoders were looked for, and is gone by the time it is to encode."""
-    working = plan_renders(asked, encoders)
+    working = plan_renders(timeline, sha256, encoders)
     gone = [replace(plan, encoder=Encoder(NVENC), names=tuple(f"gpu-{n}" for n in plan.names)) for plan in working]
     return (*gone, *working)

@@ -18,7 +18,8 @@ from reelwright_renderer.motion import drifting
 from reelwright_renderer.sources.port import unreadable
 from reelwright_renderer.timeline import Format, KenBurns
 
-PHASES = 4
+LUMA_PHASES, CHROMA_PHASES = 4, 1
+"""Colour is seen too coarsely to be worth copies."""
 SPARE = 1.01
 """The tightest view takes this many pixels for one: `cv2.resize` would ignore a factor that rounds to the same size."""
 WIDEST = 1.3
@@ -31,7 +32,8 @@ class StillSource:
     def __init__(self, path: Path, move: KenBurns, count: int, format_: Format) -> None:
         self._move, self._count, self._format = move, count, format_
         self._closest = SPARE * max(move.zoom_from, move.zoom_to)
-        self._planes = tuple(PhasedPlane(plane) for plane in self._load(path))
+        y, u, v = self._load(path)
+        self._planes = PhasedPlane(y, LUMA_PHASES), PhasedPlane(u, CHROMA_PHASES), PhasedPlane(v, CHROMA_PHASES)
 
     def _load(self, path: Path) -> Planes:
         picture = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR) if path.stat().st_size else None
@@ -59,13 +61,15 @@ class StillSource:
         )
 
     def close(self) -> None:
-        self._planes = ()
+        for plane in self._planes:
+            plane.close()
 
 
 class PhasedPlane:
     """One plane, and its copies shifted by fractions of a pixel."""
 
-    def __init__(self, plane: Plane) -> None:
+    def __init__(self, plane: Plane, phases: int) -> None:
+        self._phases = phases
         self._shifted: dict[tuple[int, int], Plane] = {(0, 0): plane}
 
     @property
@@ -81,12 +85,10 @@ class PhasedPlane:
         cv2.resize(view, None, dst=target, fx=1 / scale, fy=1 / scale, interpolation=cv2.INTER_LINEAR)
 
     def _view(self, left: float, top: float, width: int, height: int) -> Plane:
-        """The plane from (left, top) on: from the nearest shifted copy, moved by the eighth of a pixel that is left."""
-        phase_x, phase_y = round(left * PHASES) % PHASES, round(top * PHASES) % PHASES
-        centre = (
-            left - phase_x / PHASES + (width - 1) / 2,
-            top - phase_y / PHASES + (height - 1) / 2,
-        )
+        """The plane from (left, top) on: from the nearest shifted copy, moved by what is left of a pixel."""
+        phases = self._phases
+        phase_x, phase_y = round(left * phases) % phases, round(top * phases) % phases
+        centre = left - phase_x / phases + (width - 1) / 2, top - phase_y / phases + (height - 1) / 2
         copy = self._phase(phase_x, phase_y)
         return cv2.getRectSubPix(copy, (width, height), centre).astype(np.uint8, copy=False)
 
@@ -95,12 +97,15 @@ class PhasedPlane:
             self._shifted[x, y] = cv2.sepFilter2D(
                 self._shifted[0, 0],
                 -1,
-                _shift_kernel(x / PHASES),
-                _shift_kernel(y / PHASES),
+                _shift_kernel(x / self._phases),
+                _shift_kernel(y / self._phases),
                 anchor=(2, 2),
                 borderType=cv2.BORDER_REPLICATE,
             ).astype(np.uint8, copy=False)
         return self._shifted[x, y]
+
+    def close(self) -> None:
+        self._shifted.clear()
 
 
 def _shift_kernel(fraction: float) -> NDArray[np.float32]:
