@@ -67,10 +67,12 @@ def family_for(sight: Sight, common: Family | None, before: Family | None) -> Fa
     """
     if not sight.pulls:
         return common if common and common is not before else ABSTRACT
-    first = sight.pulls[0][0]
+    first, strongest = sight.pulls[0]
     if first is not before:
         return first
-    return next((family for family, pull in sight.pulls[1:] if pull >= _TELLING_PULL), first)
+    # Much weaker, it would show what the scene mentions instead of what it is about.
+    others = (family for family, pull in sight.pulls[1:] if pull >= _TELLING_PULL and pull >= strongest / 2)
+    return next(others, first)
 
 
 def setting_for(family: Family, before: Family | None, turn: int) -> str:

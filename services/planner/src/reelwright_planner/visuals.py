@@ -48,7 +48,7 @@ FAMILIES: tuple[Family, ...] = (
     Family(
         "space",
         word_set(
-            "space planet star galaxy universe cosmos rocket moon orbit astronaut alien gravity physics "
+            "space planet earth star galaxy universe cosmos rocket moon orbit astronaut alien gravity physics "
             "telescope comet sun mars asteroid satellite earthrise constellation lightyear astronomer nebula"
         ),
         (
@@ -280,7 +280,8 @@ UNSEEN = word_set(
     "magic cold myth spirit prayer silence miracle wonder business money economy finance career debt budget "
     "salary price climate energy physics gravity freedom cosmos universe astronomer technology science data "
     "network code human person people community friendship travel theory philosophy wealth tax trade politics "
-    "election vote democracy law justice policy crime state country nation campaign government art race running sound bear"
+    "election vote democracy law justice policy crime state country nation campaign government art race running "
+    "sound bear"
 )
 """Words of the families that name no thing to show: they choose the family, and stay out of the list of details."""
 
