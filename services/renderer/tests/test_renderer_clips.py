@@ -9,12 +9,11 @@ import pytest
 
 from reelwright_chassis.errors import Reject
 from reelwright_renderer.captions.port import Plane, Planes
-from reelwright_renderer.frames import empty_planes
 from reelwright_renderer.sources import clip_reader
 from reelwright_renderer.sources.clip import ClipSource, mirrored
 from reelwright_renderer.sources.clip_reader import ClipReader
 from reelwright_renderer.sources.fit import cover_crop, upright
-from reelwright_renderer.testing import ClipShape, write_clip, write_pictures
+from reelwright_renderer.testing import ClipShape, empty_planes, write_clip, write_pictures
 from reelwright_renderer.timeline import Format, Play
 
 FORMAT = Format(90, 160, 30)

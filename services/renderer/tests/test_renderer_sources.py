@@ -9,12 +9,12 @@ import pytest
 
 from reelwright_chassis.errors import Reject
 from reelwright_renderer.captions.port import Plane, Planes
-from reelwright_renderer.frames import Canvas, copy_planes, empty_planes, planes_of_bgr, views
+from reelwright_renderer.frames import Canvas, copy_planes, planes_of_bgr, views
 from reelwright_renderer.motion import MARGIN, choose_motion
 from reelwright_renderer.sources.card import CardSource
 from reelwright_renderer.sources.port import Source
 from reelwright_renderer.sources.still import WIDEST, StillSource, scale_to_cover
-from reelwright_renderer.testing import texture, write_still
+from reelwright_renderer.testing import empty_planes, texture, write_still
 from reelwright_renderer.timeline import Format, KenBurns
 
 FORMAT = Format(180, 320, 30)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from reelwright_renderer.captions.port import Planes
-from reelwright_renderer.frames import copy_planes, empty_planes, planes_of_bgr
-from reelwright_renderer.testing import texture
+from reelwright_renderer.frames import copy_planes, planes_of_bgr
+from reelwright_renderer.testing import empty_planes, texture
 from reelwright_renderer.timeline import TransitionKind
 from reelwright_renderer.transitions import blend
 

@@ -18,7 +18,7 @@ from reelwright_renderer.testing import (
     write_still,
 )
 
-JOB_S, QUICK_JOB_S = 20.0, 5.0
+JOB_S, QUICK_JOB_S = 24.0, 5.0
 SCENES = 5
 FULL_SIZE = RenderSettings(caption_style="highlight")
 _TRANSITIONS = (

@@ -22,12 +22,6 @@ def views(frame: av.VideoFrame) -> Planes:
     return cast(Planes, planes)
 
 
-def empty_planes(width: int, height: int) -> Planes:
-    """Unset memory for one frame of even size."""
-    half = (height // 2, width // 2)
-    return np.empty((height, width), np.uint8), np.empty(half, np.uint8), np.empty(half, np.uint8)
-
-
 def copy_planes(source: Planes, target: Planes) -> None:
     for from_plane, to_plane in zip(source, target, strict=True):
         np.copyto(to_plane, from_plane)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from reelwright.events.v1 import media_pb2 as media
 from reelwright.events.v1.requests_pb2 import RenderRequested, RenderSettings
 from reelwright_chassis.blobs.port import Blobs
-from reelwright_renderer.captions.port import Plane
+from reelwright_renderer.captions.port import Plane, Planes
 from reelwright_renderer.encode import NVENC, Encoder, configure
 from reelwright_renderer.frames import copy_planes, planes_of_bgr, views
 from reelwright_renderer.plan import Plan, plan_renders
@@ -31,6 +31,12 @@ def texture(width: int, height: int, seed: int) -> Plane:
         picture += np.float32(200 / cells**0.5) * cv2.resize(coarse, (width, height)).astype(np.float32)
     picture += generator.normal(128, 3, (height, width, 1)).astype(np.float32)
     return np.clip(picture, 0, 255).astype(np.uint8)
+
+
+def empty_planes(width: int, height: int) -> Planes:
+    """Unset memory for one frame of even size."""
+    half = (height // 2, width // 2)
+    return np.empty((height, width), np.uint8), np.empty(half, np.uint8), np.empty(half, np.uint8)
 
 
 def write_still(path: Path, width: int, height: int, seed: int = 1) -> Path:

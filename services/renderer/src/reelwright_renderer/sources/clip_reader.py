@@ -50,9 +50,12 @@ class ClipReader:
         if number not in self._kept:
             backwards = number < self._next
             window = self._backward_window() if backwards else FORWARD_FRAMES
-            if backwards or self._key_before(number - window + 1) > self._next:
-                self._seek(max(number - window + 1, 0))
-            self._read_until(number, window)
+            try:
+                if backwards or self._key_before(number - window + 1) > self._next:
+                    self._seek(max(number - window + 1, 0))
+                self._read_until(number, window)
+            except FFmpegError as error:
+                raise unreadable("clip", str(error)) from error
         return views(self._kept[number])
 
     def close(self) -> None:
