@@ -18,13 +18,13 @@ from reelwright.rpc.v1.project_pb2 import (
     Project,
     SceneOutcome,
 )
+from reelwright_standalone.books import Runtime
 from reelwright_standalone.jobs import Job
 from reelwright_standalone.outputs import place
 from reelwright_standalone.planfile import write_plan
 from reelwright_standalone.recording import Outputs, Recording, outputs_for
 from reelwright_standalone.report import MadeReport, SceneReport
 from reelwright_standalone.rpc import LOCAL
-from reelwright_standalone.runtime import Runtime
 from reelwright_standalone.transcriptfile import transcript_text
 
 

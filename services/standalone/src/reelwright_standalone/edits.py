@@ -14,12 +14,12 @@ from reelwright.rpc.v1.project_pb2 import (
     UpdateProjectRequest,
 )
 from reelwright_chassis.ids import new_id
+from reelwright_standalone.books import Runtime
 from reelwright_standalone.jobs import Job, JobBook
 from reelwright_standalone.ownasset import store_own_asset
 from reelwright_standalone.planfile import PlanFile
 from reelwright_standalone.providers import Providers
 from reelwright_standalone.rpc import LOCAL
-from reelwright_standalone.runtime import Runtime
 from reelwright_standalone.watch import ProjectWatch
 from reelwright_standalone.wishes import Wishes
 

@@ -15,6 +15,7 @@ from reelwright.rpc.v1.project_pb2 import (
 )
 from reelwright_chassis.ids import new_id
 from reelwright_chassis.reasons import reason
+from reelwright_standalone.books import Runtime
 from reelwright_standalone.deliver import Delivery
 from reelwright_standalone.edits import Edits
 from reelwright_standalone.errors import Told, tell_reason
@@ -25,7 +26,6 @@ from reelwright_standalone.providers import Providers
 from reelwright_standalone.recording import Outputs, Recording
 from reelwright_standalone.report import MadeReport
 from reelwright_standalone.rpc import LOCAL
-from reelwright_standalone.runtime import Runtime
 from reelwright_standalone.watch import ProjectWatch
 from reelwright_standalone.wishes import Wishes
 

@@ -17,10 +17,10 @@ from reelwright.rpc.v1.project_pb2 import (
 )
 from reelwright_chassis.ids import new_id
 from reelwright_standalone import signals
+from reelwright_standalone.books import Runtime, open_director
 from reelwright_standalone.errors import InputError
 from reelwright_standalone.jobs import JobBook
 from reelwright_standalone.rpc import LOCAL
-from reelwright_standalone.runtime import Runtime, open_director
 from reelwright_standalone.settings import StandaloneSettings
 
 

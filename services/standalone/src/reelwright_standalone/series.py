@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
+from reelwright_standalone.books import Runtime
 from reelwright_standalone.consent import agree
 from reelwright_standalone.errors import Told, tell
 from reelwright_standalone.failing import say_failed
@@ -16,7 +17,7 @@ from reelwright_standalone.progress import StageProgress
 from reelwright_standalone.providers import Providers
 from reelwright_standalone.recording import open_recording, outputs_for
 from reelwright_standalone.report import MadeReport, Report, print_report
-from reelwright_standalone.runtime import Runtime, open_runtime
+from reelwright_standalone.runtime import open_runtime
 from reelwright_standalone.settings import StandaloneSettings
 from reelwright_standalone.wishes import Wishes
 
