@@ -115,8 +115,8 @@ class _Child:
 
     def call(self, call: bytes, on_progress: OnProgress | None) -> tuple[str, object, str]:
         """Blocks until the answer is here: its kind, the value or error, the error's stack. Raises `ProcessCrashed`."""
-        connection = self._open()
         try:
+            connection = self._open()
             connection.send_bytes(call)
             while True:
                 answer = pickle.loads(connection.recv_bytes())  # noqa: S301 - our own child wrote it
