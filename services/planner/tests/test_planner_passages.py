@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reelwright_planner.keyphrases import weigh_terms
 from reelwright_planner.passages import TOLERANCE_S, choose_passages, spans
+from reelwright_planner.salience import score_sentences
 from reelwright_planner.sentences import CLAUSE_PAUSE_S, read_talk
 from reelwright_planner.talk import Cut, Talk, TimedWord, WordRange
 from reelwright_planner.testing import speak
@@ -115,3 +117,14 @@ def test_where_a_recording_breaks_off_is_no_good_ending(breaks_off: str) -> None
 def test_words_without_any_full_stop_do_not_break_off() -> None:
     talk = talk_of(speak("ten seconds would need so many more words than these here are " * 12))
     assert choose_passages(talk, [1.0] * len(talk.words), 20).on_target
+
+
+def test_of_two_takes_of_a_sentence_the_last_is_heard() -> None:
+    """Also where the first one came out a little different."""
+    first = "The lighthouse burned three hundred barrels of whale oil in a year."
+    last = "The lighthouse burned three hundred barrels of whale oil every year."
+    others = "Nobody knew who paid for it. The keeper wrote letters to the king. The king never answered any of them."
+    talk = talk_of(speak(f"{first} {others} {last} Ships came home at night because of it."))
+    worths = score_sentences(talk, weigh_terms(talk))
+    assert worths[0] < 0 < worths[4]
+    assert min(worths[1:]) > worths[0]

@@ -10,6 +10,11 @@ from reelwright_planner.text import bare
 
 _QUESTION = ("?", "？", "؟", "⁇")
 _EXCLAMATION = ("!", "！")
+_SAID_AGAIN_COST = 3.0
+_ALIKE = 0.7
+"""Share of different words that two takes of one sentence have in common."""
+_LONG_SENTENCE = 5
+"""In different words: shorter ones ("That is the question.") are said again on purpose."""
 _FULL_STOPS = (".", "。", "।", "።", "։", "۔", *_QUESTION, *_EXCLAMATION)
 _CLOSERS = "\"'”’»)]』」"
 
@@ -19,10 +24,23 @@ def score_sentences(talk: Talk, terms: Mapping[str, Term]) -> tuple[float, ...]:
     about = [_aboutness(talk, sentence, terms) for sentence in talk.sentences]
     most = max(about, default=0.0) or 1.0
     last = len(talk.sentences) - 1
-    return tuple(
+    scores = [
         0.8 * about[i] / most + _grip(talk, sentence) + _position(i, last) - 1.5 * _small_talk(talk, sentence)
         for i, sentence in enumerate(talk.sentences)
-    )
+    ]
+    again = _said_again(talk)
+    return tuple(worth - _SAID_AGAIN_COST * (i in again) for i, worth in enumerate(scores))
+
+
+def _said_again(talk: Talk) -> set[int]:
+    """Sentences that a later one says in almost the same words: false starts, of which the last try counts."""
+    sets = [frozenset(bare(word.text) for word in talk.words[first:end]) for first, end in talk.sentences]
+    long = [i for i, words in enumerate(sets) if len(words) >= _LONG_SENTENCE]
+    return {i for at, i in enumerate(long) if any(_alike(sets[i], sets[j]) for j in long[at + 1 :])}
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    return len(one & other) >= _ALIKE * len(one | other)
 
 
 def _aboutness(talk: Talk, sentence: WordRange, terms: Mapping[str, Term]) -> float:
