@@ -7,9 +7,10 @@ import signal
 import sys
 import threading
 import time
-import traceback
 from multiprocessing.connection import Connection
 from typing import NoReturn
+
+from reelwright_chassis.stacks import frames_of
 
 _PR_SET_PDEATHSIG = 1
 _REPORT_EVERY_S = 0.1
@@ -47,19 +48,18 @@ def main(connection: int, lifeline: int, parent: int) -> None:
 def _answer(call: bytes) -> bytes:
     try:
         function, args = pickle.loads(call)  # noqa: S301 - our own parent wrote it
-        return pickle.dumps(("result", function(*args), ""))
+        return pickle.dumps(("result", function(*args), []))
     except Exception as error:  # noqa: BLE001 - it goes to the caller
-        stack = traceback.format_exc()
-        return _portable(error, stack)
+        return _portable(error, frames_of(error))
 
 
-def _portable(error: Exception, stack: str) -> bytes:
-    """The error itself where it crosses processes, else its name. Its stack goes along as text."""
+def _portable(error: Exception, frames: list[str]) -> bytes:
+    """The error itself where it crosses processes, else its name. Its frames go along."""
     try:
-        data = pickle.dumps(("error", error, stack))
+        data = pickle.dumps(("error", error, frames))
         pickle.loads(data)  # noqa: S301 - our own bytes
     except Exception:  # noqa: BLE001 - whatever its author did to it
-        return pickle.dumps(("error", RuntimeError(f"{type(error).__name__} in a subprocess"), stack))
+        return pickle.dumps(("error", RuntimeError(f"{type(error).__name__} in a subprocess"), frames))
     return data
 
 

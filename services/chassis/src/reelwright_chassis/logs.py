@@ -6,13 +6,14 @@ its type and where it came from; its message only at level DEBUG.
 
 import logging
 import sys
-import traceback
 from collections.abc import MutableMapping
 from contextlib import AbstractContextManager
 from typing import Any, Literal, TextIO
 
 import structlog
 from structlog.contextvars import bound_contextvars, merge_contextvars
+
+from reelwright_chassis.stacks import frames_of
 
 Event = MutableMapping[str, Any]
 
@@ -104,9 +105,8 @@ def _without_words(_: object, __: str, event: Event) -> Event:
     info = event.pop("exc_info", None)
     error = sys.exc_info()[1] if info is True else info[1] if isinstance(info, tuple) else info
     if isinstance(error, BaseException):
-        frames = traceback.extract_tb(error.__traceback__)
         event["exception"] = f"{type(error).__module__}.{type(error).__qualname__}"
-        event["stack"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+        event["stack"] = frames_of(error)
         if isinstance(error, OSError) and error.errno is not None:
             event["errno"] = error.errno
     return event

@@ -16,6 +16,7 @@ from typing import Self, TypeVar, TypeVarTuple, cast
 
 from reelwright_chassis.cpu_child import report
 from reelwright_chassis.errors import ReelwrightError, Stopped
+from reelwright_chassis.stacks import note_frames
 
 __all__ = ["CpuPool", "ProcessCrashed", "report"]
 
@@ -74,7 +75,7 @@ class CpuPool:
     ) -> T:
         """Call `function(*args)` in a subprocess.
 
-        Raises what it raised, with its stack as a note; `ProcessCrashed`; and `Stopped` once `stop()` says so, which is
+        Raises what it raised, with its frames as a note; `ProcessCrashed`; `Stopped` once `stop()` says so, which is
         looked at four times a second. Stopped or cancelled, the subprocess is killed. `on_progress` is called from
         another thread.
         """
@@ -93,7 +94,7 @@ class CpuPool:
 
     async def _wait(
         self, child: "_Child", call: bytes, on_progress: OnProgress | None, stop: Callable[[], bool] | None
-    ) -> tuple[str, object, str]:
+    ) -> tuple[str, object, list[str]]:
         talk = asyncio.get_running_loop().run_in_executor(self._threads, child.call, call, on_progress)
         talk.add_done_callback(lambda done: done.cancelled() or done.exception())  # also when nobody waits any more
         while not talk.done():
@@ -113,15 +114,15 @@ class _Child:
         self._connection: Connection | None = None
         self._lifeline: int | None = None
 
-    def call(self, call: bytes, on_progress: OnProgress | None) -> tuple[str, object, str]:
-        """Blocks until the answer is here: its kind, the value or error, the error's stack. Raises `ProcessCrashed`."""
+    def call(self, call: bytes, on_progress: OnProgress | None) -> tuple[str, object, list[str]]:
+        """Blocks until the answer is here: its kind, value or error, the error's frames. Raises `ProcessCrashed`."""
         try:
             connection = self._open()
             connection.send_bytes(call)
             while True:
                 answer = pickle.loads(connection.recv_bytes())  # noqa: S301 - our own child wrote it
                 if answer[0] != "progress":
-                    return cast(tuple[str, object, str], answer)
+                    return cast(tuple[str, object, list[str]], answer)
                 if on_progress is not None:
                     on_progress(*answer[1:])
         except (EOFError, OSError) as error:
@@ -176,10 +177,10 @@ def _environment() -> dict[str, str]:
     return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
 
-def _unpack(answer: tuple[str, object, str]) -> object:
-    kind, value, stack = answer
+def _unpack(answer: tuple[str, object, list[str]]) -> object:
+    kind, value, frames = answer
     if kind == "error":
         error = cast(Exception, value)
-        error.add_note(f"In the subprocess:\n{stack}")
+        note_frames(error, frames)
         raise error
     return value
