@@ -140,3 +140,14 @@ def test_the_table_names_only_what_exists() -> None:
 def test_every_look_and_variant_can_be_reached() -> None:
     reached = {(option.look, option.variant) for family in FAMILIES for option in family.options}
     assert reached >= {(spec.name, variant) for spec in LOOKS.values() for variant in spec.variants}
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(
+    "unwanted",
+    ["no people", "without any people", "no lettering, no logos", "no people or cities", "without a city"],
+)
+def test_what_is_not_wanted_draws_nothing(unwanted: str, seed: int) -> None:
+    prompt = "A forest of tall trees."
+    assert choose(f"{prompt} {unwanted}.", seed) == choose(prompt, seed)
+    assert choose(f"Something, {unwanted}.", seed) == choose("Something.", seed)

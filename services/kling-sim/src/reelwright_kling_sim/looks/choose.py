@@ -13,6 +13,7 @@ from .words import FAMILIES, NEUTRAL, SHOT_PHRASES, WEAK, Family, Option
 
 AUTO = "auto"
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
+_UNWANTED = re.compile(r"\b(?:no|without)\s+(?:(?:any|an?|the)\s+)?[a-z'-]+(?:\s+(?:or|nor)\s+[a-z'-]+)*")
 _VOWELS = "aeiou"
 _SUFFIXES = ("'s", "s", "es", "ed", "d", "ing", "ings", "er", "ers", "ly")
 
@@ -43,7 +44,8 @@ def choose(prompt: str, seed: int, look: str = AUTO) -> Choice:
 
 
 def _words_of(prompt: str) -> list[str]:
-    text = prompt.lower().replace("’", "'")
+    """The words that say what is to be seen: "no people" asks for none."""
+    text = _UNWANTED.sub(" ", prompt.lower().replace("’", "'"))
     for phrase in SHOT_PHRASES:
         text = text.replace(phrase, " ")
     return _WORD.findall(text)
