@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from e2e.command import Reelwright
 from e2e.recordings import opening
+from e2e.sharing import once
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,15 @@ def reelwright(tmp_path: Path) -> Reelwright:
 @pytest.fixture(scope="session")
 def short_talk(tmp_path_factory: pytest.TempPathFactory) -> Talk:
     """About six seconds: one scene."""
-    return Talk(*opening(tmp_path_factory.mktemp("short"), 1))
+    return _opening(tmp_path_factory, "short-talk", 1)
 
 
 @pytest.fixture(scope="session")
 def talk(tmp_path_factory: pytest.TempPathFactory) -> Talk:
     """About twenty seconds: two scenes."""
-    return Talk(*opening(tmp_path_factory.mktemp("talk"), 2))
+    return _opening(tmp_path_factory, "talk", 2)
+
+
+def _opening(factory: pytest.TempPathFactory, name: str, paragraphs: int) -> Talk:
+    folder = once(factory, name, lambda folder: opening(folder, paragraphs))
+    return Talk(folder / "talk.wav", folder / "talk.txt")

@@ -13,6 +13,7 @@ import pytest
 from e2e.command import Reelwright
 from e2e.conftest import Talk
 from e2e.recordings import film
+from e2e.sharing import once
 
 Edit = Callable[[str, str], None]
 
@@ -20,13 +21,15 @@ Edit = Callable[[str, str], None]
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory, talk: Talk) -> Reelwright:
     """A finished video of two scenes, to be copied."""
-    root = tmp_path_factory.mktemp("made")
-    (root / "work").mkdir()
-    finished = Reelwright(root / "home", root / "work")
-    talk.into(finished.folder)
-    report = finished.make("talk.wav", "--script", "talk.txt")
-    assert len(report["scenes"]) == 2
-    return finished
+
+    def make(folder: Path) -> None:
+        (folder / "work").mkdir()
+        finished = Reelwright(folder / "home", folder / "work")
+        talk.into(finished.folder)
+        assert len(finished.make("talk.wav", "--script", "talk.txt")["scenes"]) == 2
+
+    folder = once(tmp_path_factory, "made", make)
+    return Reelwright(folder / "home", folder / "work")
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from e2e.command import BESIDE, Reelwright
+from e2e.command import Reelwright
 from e2e.conftest import Talk
-from e2e.recordings import SAMPLE, SCRIPT, cut
+from e2e.recordings import cut
 
 FIELDS = {
     "video", "duration_s", "captions", "poster", "timeline", "stages", "cost_usd", "quality", "simulated", "scenes",
@@ -47,18 +47,6 @@ def test_a_short_talk_is_made_once_and_kept_whole(reelwright: Reelwright, short_
     assert again["stages"] == {}
     assert {path: path.stat().st_mtime_ns for path in reelwright.files()} == written
     assert len(reelwright.charged()) == 1
-
-
-def test_the_sample_becomes_45_seconds_in_several_scenes(reelwright: Reelwright) -> None:
-    report = reelwright.make(SAMPLE, "--script", SCRIPT, "-o", "out/water.short.mp4")
-    check_report(report, reelwright.folder / "out", "water")
-    assert report["duration_s"] == pytest.approx(45, abs=1.5)
-    assert 3 <= len(report["scenes"]) <= 5
-    assert all(7.5 <= scene["duration_s"] <= 15.5 for scene in report["scenes"])
-    assert {scene["kind"] for scene in report["scenes"]} == {"clip", "still"}
-    assert len({scene["prompt"] for scene in report["scenes"]}) == len(report["scenes"])
-    assert len(reelwright.charged()) == len(report["scenes"])
-    assert reelwright.files() == {reelwright.folder / "out" / f"water{suffix}" for suffix in BESIDE}
 
 
 def test_a_plan_alone_buys_nothing_and_a_later_run_goes_on_from_it(reelwright: Reelwright, talk: Talk) -> None:
