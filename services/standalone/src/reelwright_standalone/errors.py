@@ -76,7 +76,7 @@ def _for_maker(error: Exception) -> str:
 def _setting(error: ValidationError) -> str:
     first = error.errors()[0]
     name = "_".join(str(part) for part in first["loc"])
-    return f"A setting is not right: {name}: {first['msg']}. Correct it in the environment and start again."
+    return f"A setting is not right: {error.title}: {name}: {first['msg']}. Correct it and start again."
 
 
 def _sentence(text: str) -> str:
