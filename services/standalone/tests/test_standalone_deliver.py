@@ -14,6 +14,7 @@ from reelwright_standalone.recording import outputs_for
         ("talk.mp3", None, "reelwright make talk.mp3 --plan talk.plan.yaml"),
         ("a talk's.mp3", None, """reelwright make 'a talk'"'"'s.mp3' --plan 'a talk'"'"'s.plan.yaml'"""),
         ("-x.mp3", None, "reelwright make ./-x.mp3 --plan ./-x.plan.yaml"),
+        ("b\udcff.mp3", None, "reelwright make 'b�.mp3' --plan 'b�.plan.yaml'"),
         ("talk.mp3", "out/short.mp4", "reelwright make ../talk.mp3 --plan short.plan.yaml -o short.mp4"),
     ],
 )

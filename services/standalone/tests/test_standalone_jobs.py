@@ -61,6 +61,18 @@ async def test_only_our_own_unchanged_files_are_overwritten(tmp_path: Path) -> N
             await refuse_foreign(home.store, [other])
 
 
+async def test_what_no_file_can_be_called_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    async with open_home(tmp_path / "home") as home:
+        await home.store.ensure([MADE])
+        with pytest.raises(InputError, match="too long"):
+            await refuse_foreign(home.store, [tmp_path / ("n" * 300)])
+        with pytest.raises(InputError, match="no folder that can be written to"):
+            await refuse_foreign(home.store, [tmp_path / "file" / "video.mp4"])
+        with pytest.raises(InputError, match="not a plain file"):
+            await refuse_foreign(home.store, [tmp_path])
+
+
 async def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     video = tmp_path / "out" / "talk.short.mp4"
     async with open_home(tmp_path / "home") as home:

@@ -22,7 +22,7 @@ from reelwright_standalone.books import Runtime
 from reelwright_standalone.jobs import Job
 from reelwright_standalone.outputs import place
 from reelwright_standalone.planfile import write_plan
-from reelwright_standalone.recording import Outputs, Recording, outputs_for
+from reelwright_standalone.recording import Outputs, Recording, outputs_for, readable
 from reelwright_standalone.report import MadeReport, SceneReport
 from reelwright_standalone.rpc import LOCAL
 from reelwright_standalone.transcriptfile import transcript_text
@@ -165,7 +165,7 @@ def remake_command(recording: Path, outputs: Outputs) -> str:
     parts = ["reelwright", "make", _beside(recording, outputs.plan), "--plan", _beside(outputs.plan, outputs.plan)]
     if outputs != outputs_for(recording, None):
         parts += ["-o", _beside(outputs.video, outputs.plan)]
-    return shlex.join(parts)
+    return readable(shlex.join(parts))
 
 
 def _beside(file: Path, plan: Path) -> str:

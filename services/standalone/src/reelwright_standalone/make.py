@@ -23,7 +23,7 @@ from reelwright_standalone.jobs import Job, JobBook, choices_of, job_name
 from reelwright_standalone.outputs import refuse_foreign
 from reelwright_standalone.progress import StageProgress
 from reelwright_standalone.providers import Providers
-from reelwright_standalone.recording import Outputs, Recording
+from reelwright_standalone.recording import Outputs, Recording, readable
 from reelwright_standalone.report import MadeReport
 from reelwright_standalone.rpc import LOCAL
 from reelwright_standalone.watch import ProjectWatch
@@ -98,7 +98,7 @@ class Making:
             idempotency_key=new_id(),
             client_reference=name,
             settings=self._settings(),
-            labels={"recording": self._recording.path.stem[:100]},
+            labels={"recording": readable(self._recording.path.stem)[:100]},
         )
         project = await self._runtime.projects.CreateProject(request)
         return Job(name, project.project_id, self._recording.sha256, choices, self._wishes.script_hash)

@@ -24,13 +24,20 @@ async def refuse_foreign(store: Store, paths: Iterable[Path], *, edited: Iterabl
     """
     given = {path.resolve() for path in edited}
     for path in paths:
+        digest = _digest_in_the_way(path)
+        if digest and path.resolve() not in given and await store.get(MADE, {"sha256": digest}) is None:
+            raise InputError(_foreign(path))
+
+
+def _digest_in_the_way(path: Path) -> str:
+    """The hash of the file that lies there, "" when there is none. Raises `InputError` where no file can be put."""
+    try:
         _refuse_folder(path.parent)
         if path.is_symlink() or (path.exists() and not path.is_file()):
             raise InputError(f"{str(path)!r} is in the way and is not a plain file; move it, or choose another -o.")
-        if not path.exists() or path.resolve() in given:
-            continue
-        if await store.get(MADE, {"sha256": sha256_of(path)}) is None:
-            raise InputError(_foreign(path))
+        return sha256_of(path) if path.exists() else ""
+    except OSError as error:
+        raise InputError(f"{str(path)!r} cannot be written ({error.strerror}); choose another -o.") from error
 
 
 def _foreign(path: Path) -> str:
@@ -86,7 +93,7 @@ def temporary_beside(path: Path) -> Iterator[Path]:
     Its name follows from `path`: what a killed process left is removed when the same file is written again.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    digest = hashlib.sha256(path.name.encode()).hexdigest()[:12]
+    digest = hashlib.sha256(os.fsencode(path.name)).hexdigest()[:12]
     temporary = path.with_name(f".reelwright-{digest}{path.suffix}")
     temporary.unlink(missing_ok=True)
     temporary.touch(exist_ok=False)

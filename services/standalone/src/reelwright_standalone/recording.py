@@ -1,6 +1,7 @@
 """The recording as the command gets it: a file, its bytes' name, and the files that will lie beside the video."""
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +32,11 @@ class Outputs:
 
     def all(self) -> tuple[Path, ...]:
         return (self.video, self.srt, self.vtt, self.poster, self.timeline, self.transcript, self.plan)
+
+
+def readable(name: str) -> str:
+    """A file's name as text, whatever its bytes are."""
+    return os.fsencode(name).decode("utf-8", errors="replace")
 
 
 def open_recording(path: Path) -> Recording:

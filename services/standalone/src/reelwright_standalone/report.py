@@ -42,7 +42,7 @@ class MadeReport:
     made_again: list[str] = field(default_factory=list)
 
     def as_json(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False)
+        return json.dumps(asdict(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class FailedReport:
     error: str
 
     def as_json(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False)
+        return json.dumps(asdict(self))
 
 
 Report = MadeReport | FailedReport
@@ -69,13 +69,20 @@ STAGE_TITLES = {
 
 def page(report: MadeReport) -> Group:
     """The result of one recording for a terminal: the path first."""
-    lines: list[object] = [f"[bold green]Made[/] [bold]{_plain(report.video)}[/]  ({report.duration_s:.1f} s)"]
+    lines: list[object] = [_made(report)]
     again = f"made again: {', '.join(report.made_again)}" if report.made_again else "nothing had to be made again"
-    lines.append(f"[dim]beside it: captions (.srt, .vtt), poster, timeline, transcript and plan; {again}[/]")
+    beside = "captions (.srt, .vtt), poster, timeline, transcript and plan" if report.video else "the transcript"
+    lines.append(f"[dim]beside it: {beside}; {again}[/]")
     lines.append(_scene_table(report.scenes))
     lines.append(_summary(report))
     lines += [f"[yellow]Note[/] {_plain(note)}" for note in report.notes]
     return Group(*lines)  # type: ignore[arg-type]  # rich types renderables as a protocol that str fulfils at run time
+
+
+def _made(report: MadeReport) -> str:
+    if report.video:
+        return f"[bold green]Made[/] [bold]{_plain(report.video)}[/]  ({report.duration_s:.1f} s)"
+    return f"[bold green]Planned[/] [bold]{_plain(report.plan)}[/]  (a video of {report.duration_s:.1f} s)"
 
 
 def _scene_table(scenes: Sequence[SceneReport]) -> Table:

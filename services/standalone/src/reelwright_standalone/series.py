@@ -1,5 +1,6 @@
 """Recordings made one after another in one process, with all services running."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +46,7 @@ class Series:
             return say_failed(self.console, path, self._told(error))
         if not self.quiet:
             print_report(self.console, report)
-            typer.echo(report.video or report.plan)
+            typer.echo(os.fsencode(report.video or report.plan))
         return report
 
     async def _make(self, runtime: Runtime, path: Path) -> MadeReport:
