@@ -19,7 +19,7 @@ def make_recordings(folder: Path) -> list[str]:
     """One of each format, in several rates and layouts, with names that a shell or a path might trip over."""
     cut(folder / 'the "best" talk\'s.mp3', seconds=SECONDS, codec="mp3", rate=44_100, layout="stereo")
     cut(folder / "-x.wav", seconds=SECONDS, rate=8000)
-    cut(folder / "LOUD.WAV", seconds=SECONDS, rate=48_000, layout="stereo")
+    cut(folder / os.fsdecode(b"IN LATIN-1 \xe9.WAV"), seconds=SECONDS, rate=48_000, layout="stereo")
     cut(folder / "🎤 mémo [final].m4a", seconds=SECONDS, codec="aac", rate=44_100, container="ipod")
     cut(folder / "stream.aac", seconds=SECONDS, codec="aac", rate=22_050)
     cut(folder / "voice.ogg", seconds=SECONDS, codec="libopus", rate=48_000)

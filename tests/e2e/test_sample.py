@@ -49,6 +49,11 @@ def test_all_files_lie_where_o_says(made: dict[str, Any]) -> None:
     assert {path for path in folder.parent.rglob("*") if path.is_file()} == {folder / f"water{end}" for end in BESIDE}
 
 
+def test_another_duration_is_another_choice_of_passages(reelwright: Reelwright) -> None:
+    report = reelwright.make(SAMPLE, "--script", SCRIPT, "--duration", "30", "--plan-only", "-o", "half.mp4")
+    assert report["duration_s"] == pytest.approx(30, abs=1.5)
+
+
 def test_captions_begin_with_their_words(made: dict[str, Any]) -> None:
     check_captions(made, KNOWN / "talk.json")
 

@@ -6,7 +6,7 @@ from reelwright_chassis.home import open_home
 from reelwright_standalone.errors import InputError
 from reelwright_standalone.jobs import Job, JobBook, choices_of, job_name
 from reelwright_standalone.options import MakeOptions
-from reelwright_standalone.outputs import place, refuse_foreign
+from reelwright_standalone.outputs import place, refuse_foreign, temporary_beside
 from reelwright_standalone.providers import Providers
 from reelwright_standalone.recording import Recording
 from reelwright_standalone.tables import JOBS, MADE
@@ -59,6 +59,29 @@ async def test_only_our_own_unchanged_files_are_overwritten(tmp_path: Path) -> N
         other.write_text("theirs")
         with pytest.raises(InputError, match="--force"):
             await refuse_foreign(home.store, [other])
+
+
+async def test_what_a_killed_process_left_is_gone_after_the_next_write(tmp_path: Path) -> None:
+    video = tmp_path / "out" / "talk.short.mp4"
+    killed = temporary_beside(video)  # never left
+    killed.__enter__().write_text("half")
+    assert len(list(video.parent.iterdir())) == 1
+    async with open_home(tmp_path / "home") as home:
+        await home.store.ensure([MADE])
+        await place(home.store, video, lambda path: _write(path, "whole"))
+    assert [path.name for path in video.parent.iterdir()] == ["talk.short.mp4"]
+    assert video.read_text() == "whole"
+
+
+async def test_a_file_that_lies_there_already_is_left_and_known(tmp_path: Path) -> None:
+    video = tmp_path / "talk.short.mp4"
+    video.write_text("same")
+    before = video.stat()
+    async with open_home(tmp_path / "home") as home:
+        await home.store.ensure([MADE])
+        await place(home.store, video, lambda path: _write(path, "same"))
+        await refuse_foreign(home.store, [video])
+    assert (video.stat().st_ino, video.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
 async def test_what_no_file_can_be_called_is_refused(tmp_path: Path) -> None:

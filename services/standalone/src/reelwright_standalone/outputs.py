@@ -75,11 +75,10 @@ async def _place(store: Store, path: Path, write: Callable[[Path], object]) -> N
     with temporary_beside(path) as temporary:
         write(temporary)
         digest = sha256_of(temporary)
-        if _holds(path, digest):
-            return
         # Remembered first: killed between the two, the file that lies there is still known, and so is the new one.
         await store.put(MADE, {"sha256": digest, "made_at": time.time()})
-        temporary.replace(path)
+        if not _holds(path, digest):
+            temporary.replace(path)
 
 
 def _holds(path: Path, digest: str) -> bool:
