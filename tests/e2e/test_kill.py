@@ -12,21 +12,20 @@ from e2e.command import Reelwright, kill_group
 from e2e.conftest import Talk
 
 KILLS = 6
-MOST_LINES = 6
-"""Of what a run says: a whole one says about ten, one that goes on fewer."""
-LONGEST_S = 1.5
-"""After the last line: about as long as a stage lasts."""
 
 
-def killed(reelwright: Reelwright, dice: random.Random, *arguments: str) -> bool:
-    """Kill the command a moment after it has said a few lines; False when it ended before."""
+def killed(reelwright: Reelwright, dice: random.Random, attempt: int, *arguments: str) -> bool:
+    """Kill the command a moment after it has said a few lines; False when it ended before.
+
+    Later attempts are let further, so that every stage has its share however fast the machine is.
+    """
+    lines, longest_s = dice.randint(1, 2 + attempt), 0.4 + 0.2 * attempt
     with reelwright.started(*arguments) as process:
         assert process.stderr is not None
-        lines = dice.randint(1, MOST_LINES)
         said = list(islice(process.stderr, lines))
         if len(said) == lines:
             with suppress(subprocess.TimeoutExpired):
-                process.wait(timeout=dice.uniform(0, LONGEST_S))
+                process.wait(timeout=dice.uniform(0, longest_s))
         alive = process.poll() is None
         kill_group(process)
     assert alive or process.returncode == 0, said
@@ -51,8 +50,8 @@ def test_killed_at_random_moments_the_same_command_finishes(
     recording = talk.into(reelwright.folder)
     command = ("make", "talk.wav", "--script", "talk.txt", "--offline")
     dice = random.Random(seed)
-    kills = sum(killed(reelwright, dice, *command) for _ in range(KILLS))
-    assert kills >= 3
+    kills = sum(killed(reelwright, dice, attempt, *command) for attempt in range(KILLS))
+    assert kills >= 2
 
     report = reelwright.make(*command[1:])
     assert [scene["provider_calls_charged"] for scene in report["scenes"]] == [1, 1]
