@@ -14,15 +14,22 @@ from e2e.judging import boxes, loudness, picture_faults
 from e2e.sharing import once
 
 pytestmark = pytest.mark.full_size
+PLAN = """
+scenes:
+  - {audio: [[0.0, 5.6]], kind: clip, prompt: A glass of water held up to the light of the sea}
+  - {audio: [[6.0, 11.5]], kind: still, prompt: Frost on a planet among the stars, transition: slide}
+"""
+DURATION_S = 11.1
 
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory, talk: Talk) -> dict[str, Any]:
-    """One render for all of these tests: twenty seconds, a clip and a still."""
+    """One render for all of these tests: a clip, a transition and a still."""
 
     def make(folder: Path) -> None:
         reelwright = Reelwright(folder / "home", folder, profile="standard")
-        report = reelwright.make(talk.audio, "--script", talk.script, "-o", "talk.short.mp4")
+        (folder / "mine.yaml").write_text(PLAN, encoding="utf-8")
+        report = reelwright.make(talk.audio, "--script", talk.script, "--plan", "mine.yaml", "-o", "talk.short.mp4")
         (folder / "report.json").write_text(json.dumps(report), encoding="utf-8")
 
     folder = once(tmp_path_factory, "full-size", make)
@@ -51,7 +58,7 @@ def test_it_is_as_long_as_it_says_to_the_frame(made: dict[str, Any]) -> None:
         times = [frame.time for frame in media.decode(video=0)]
     assert times == pytest.approx([index / 30 for index in range(len(times))], abs=1e-6)
     assert len(times) / 30 == pytest.approx(made["duration_s"], abs=1e-3)
-    assert made["duration_s"] == pytest.approx(20, abs=1.5)
+    assert made["duration_s"] == pytest.approx(DURATION_S, abs=0.1)
 
 
 def test_it_can_be_played_while_it_loads(made: dict[str, Any]) -> None:
