@@ -17,7 +17,7 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: docs-check help setup demo test check lint type imports proto proto-check fmt lock lock-check bench docs clean
+.PHONY: docs-check help setup demo test parts check lint type imports proto proto-check fmt lock lock-check bench docs clean
 
 help: ## Say what there is to do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -38,7 +38,11 @@ demo: setup ## Make a video from the sample recording, on this machine alone
 
 test: setup check ## Every check and every test
 	@tools/install_parts.sh
+	@PYTHONPATH=tests $(BIN)/python -m parts.install
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -q
+
+parts: setup ## Fetch the real parts that tests can start (Kafka, DynamoDB Local, an S3 server) into the user's cache
+	@PYTHONPATH=tests CI=true $(BIN)/python -m parts.install
 
 check: setup lint type imports proto-check lock-check docs-check ## The static checks
 

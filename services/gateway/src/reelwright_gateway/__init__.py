@@ -1,0 +1,1 @@
+"""The REST API: the only service that faces users."""
