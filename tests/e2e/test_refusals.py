@@ -76,6 +76,13 @@ def test_one_refused_recording_is_one_sentence(reelwright: Reelwright) -> None:
     assert said[0].startswith("talk.mp3: ")
 
 
+def test_a_name_that_looks_like_an_option_is_told_how_to_be_written(reelwright: Reelwright) -> None:
+    (reelwright.folder / "-dash.mp3").write_bytes(b"")
+    done = reelwright.run("make", "-dash.mp3", "--offline")
+    assert (done.code, done.out) == (2, "")
+    assert "write ./-dash.mp3 instead" in done.err
+
+
 def test_a_script_of_another_talk_is_refused(reelwright: Reelwright, short_talk: Talk) -> None:
     short_talk.into(reelwright.folder)
     other = "Cats sleep for most of the day, and nobody has ever found out what they dream of while they do."

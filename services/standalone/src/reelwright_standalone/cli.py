@@ -1,5 +1,6 @@
 """The `reelwright` command line."""
 
+import itertools
 import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -147,9 +148,19 @@ def projects_rm(project: Annotated[list[str], typer.Argument(help="Projects' ids
 def main() -> None:
     """The entry point: whatever goes wrong becomes one sentence and an exit status."""
     try:
+        _refuse_dashed_files(sys.argv[1:])
         app()
     except Exception as error:  # noqa: BLE001  # nobody is helped by a traceback; it is in the log
         _end(error)
+
+
+def _refuse_dashed_files(words: list[str]) -> None:
+    """A file named like an option would only be called an unknown one. Raises `InputError`: how to write it."""
+    from reelwright_standalone.errors import InputError  # noqa: PLC0415
+
+    for word in itertools.takewhile(lambda word: word != "--", words):
+        if word.startswith("-") and word != "-" and Path(word).is_file():
+            raise InputError(f"The name of {word!r} begins with a dash, like an option's: write ./{word} instead.")
 
 
 def _end(error: Exception) -> NoReturn:
