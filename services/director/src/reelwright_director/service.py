@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from google.protobuf.message import Message
 
 from reelwright.events.v1 import facts_pb2 as facts
-from reelwright.rpc.v1 import project_pb2, project_pb2_grpc, work_pb2, work_pb2_grpc
+from reelwright.rpc.v1 import keys_pb2, keys_pb2_grpc, project_pb2, project_pb2_grpc, work_pb2, work_pb2_grpc
 from reelwright_chassis.blobs.port import Blobs
 from reelwright_chassis.bus.port import Bus, Record
 from reelwright_chassis.clock import Clock, SystemClock
@@ -23,9 +23,11 @@ from reelwright_director.decide.ticks import due_at_s
 from reelwright_director.decision import Refused
 from reelwright_director.dispatch import Family
 from reelwright_director.dispatcher import Dispatcher
+from reelwright_director.grpc_keys import ApiKeyServicer
 from reelwright_director.grpc_project import ProjectServicer
 from reelwright_director.grpc_work import WorkServicer
 from reelwright_director.inputs import EndLeases, Fault, Input, Tick
+from reelwright_director.keybook import KeyBook
 from reelwright_director.listing import Listing
 from reelwright_director.loops import Loop
 from reelwright_director.outbox import Outbox
@@ -75,6 +77,7 @@ class Director:
         self._project_servicer = ProjectServicer(
             self.workflow, self.projects, Listing(store), self.brakes.current, planner
         )
+        self._key_servicer = ApiKeyServicer(KeyBook(store, self._clock), self._clock)
         self._consumer = self._make_consumer(bus, instance)
         self._ticker = Loop("ticks", self.tick, settings.tick_every_s, self._clock)
         self._dispatching = Loop("dispatch", self._dispatcher.run_once, settings.tick_every_s, self._clock)
@@ -91,12 +94,14 @@ class Director:
         return self._consumer.ready
 
     def mounted(self) -> Sequence[Mounted]:
-        """What `rpc.serve` serves: ProjectService and WorkService."""
+        """What `rpc.serve` serves: ProjectService, WorkService and ApiKeyService."""
         project = project_pb2.DESCRIPTOR.services_by_name["ProjectService"].full_name
         work = work_pb2.DESCRIPTOR.services_by_name["WorkService"].full_name
+        keys = keys_pb2.DESCRIPTOR.services_by_name["ApiKeyService"].full_name
         return (
             Mounted(project, project_pb2_grpc.add_ProjectServiceServicer_to_server, self._project_servicer),
             Mounted(work, work_pb2_grpc.add_WorkServiceServicer_to_server, WorkServicer(self.workflow)),
+            Mounted(keys, keys_pb2_grpc.add_ApiKeyServiceServicer_to_server, self._key_servicer),
         )
 
     async def prepare(self) -> None:

@@ -27,5 +27,16 @@ USAGE = Table(
 """The ledger: one line per attempt that was charged, and per video. Stays when its project is deleted."""
 IDEMPOTENCY = Table("idempotency", "idempotency_key", ttl="expires_at")
 CONTROLS = Table("controls", "control", "name")
+API_KEYS = Table(
+    "api-keys",
+    "key_id",
+    indexes=(
+        Index("tenant-keys", "tenant_id", "created_at", numeric=True),
+        Index("all-keys", "listed", "created_at", numeric=True),
+    ),
+    ttl="forget_at",
+)
+AUDIT = Table("audit", "subject", "audit_id", ttl="forget_at")
+"""Who did what, and when: by what was done it to, in the order of time."""
 
-ALL = (PROJECTS, REFERENCES, TRANSCRIPTS, SCENES, OUTBOX, DISPATCH, USAGE, IDEMPOTENCY, CONTROLS)
+ALL = (PROJECTS, REFERENCES, TRANSCRIPTS, SCENES, OUTBOX, DISPATCH, USAGE, IDEMPOTENCY, CONTROLS, API_KEYS, AUDIT)
