@@ -8,7 +8,7 @@ from typing import cast
 
 from parts.part import PartModule
 
-PARTS: tuple[str, ...] = ()
+PARTS: tuple[str, ...] = ("dynamodb",)
 """Modules of this package, each a real part."""
 
 
