@@ -69,8 +69,8 @@ fmt: setup ## Format the code
 	@$(BIN)/ruff check --fix --quiet $(SOURCES) $(BESIDE) || true
 	@$(BIN)/ruff format $(SOURCES) $(BESIDE)
 
-lock: setup ## Resolve the dependencies anew and write requirements.lock
-	@$(BIN)/python tools/lock.py --upgrade
+lock: setup ## Write the locks after a change of a pyproject.toml; versions that fit are kept (UPGRADE=1: the newest)
+	@$(BIN)/python tools/lock.py $(if $(UPGRADE),--upgrade)
 
 lock-check: setup
 	@$(BIN)/python tools/lock.py --check
