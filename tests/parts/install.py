@@ -8,7 +8,7 @@ from typing import cast
 
 from parts.part import PartModule
 
-PARTS: tuple[str, ...] = ("dynamodb",)
+PARTS: tuple[str, ...] = ("dynamodb", "kafka")
 """Modules of this package, each a real part."""
 
 

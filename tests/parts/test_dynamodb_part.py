@@ -5,6 +5,7 @@ from pathlib import Path
 import boto3
 import pytest
 from parts import dynamodb
+from parts.listening import listening_at
 from types_boto3_dynamodb import DynamoDBClient
 
 
@@ -35,21 +36,7 @@ def test_tables_survive_kill_9_on_the_same_port(tmp_path: Path) -> None:
         part.kill9()
         part.start()
         assert client.get_item(TableName="kept", Key={"id": {"S": "x"}})["Item"] == {"id": {"S": "x"}}
-        assert _listening_at(part.address["endpoint_url"].rpartition(":")[2]) == {"127.0.0.1"}
+        assert listening_at(int(part.address["endpoint_url"].rpartition(":")[2])) == {"127.0.0.1"}
         client.close()
     finally:
         part.stop()
-
-
-def _listening_at(port: str) -> set[str]:
-    """The addresses with a listener on this port, from the kernel's own tables."""
-    found = set()
-    for table in ("tcp", "tcp6"):
-        for line in Path("/proc/net", table).read_text().splitlines()[1:]:
-            local, state = line.split()[1], line.split()[3]
-            address, _, at = local.partition(":")
-            if state == "0A" and int(at, 16) == int(port):
-                found.add(
-                    {"0100007F": "127.0.0.1", "0000000000000000FFFF00000100007F": "127.0.0.1"}.get(address, address)
-                )
-    return found
