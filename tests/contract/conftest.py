@@ -5,12 +5,16 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
+from parts import dynamodb
+from parts.shared import shared_part
 
 from reelwright_chassis.blobs.folder import FolderBlobs
 from reelwright_chassis.blobs.port import Blobs
 from reelwright_chassis.bus.port import Bus
 from reelwright_chassis.bus.sqlite import SqliteBus
 from reelwright_chassis.ids import new_id
+from reelwright_chassis.store.dynamo import DynamoStore
+from reelwright_chassis.store.dynamo_settings import DynamoSettings
 from reelwright_chassis.store.port import Store
 from reelwright_chassis.store.sqlite import SqliteStore
 
@@ -23,10 +27,22 @@ async def sqlite_bus(folder: Path) -> AsyncIterator[Bus]:
 
 
 @asynccontextmanager
-async def sqlite_store(folder: Path) -> AsyncIterator[Store]:
-    store = await SqliteStore.open(folder / "store.sqlite")
+async def sqlite_store(factory: pytest.TempPathFactory) -> AsyncIterator[Store]:
+    store = await SqliteStore.open(factory.mktemp("store") / "store.sqlite")
     yield store
     await store.close()
+
+
+@asynccontextmanager
+async def dynamodb_store(factory: pytest.TempPathFactory) -> AsyncIterator[Store]:
+    """With tables of its own in the run's one server."""
+    environment = dynamodb.environment(shared_part(factory, "dynamodb"), prefix=f"{new_id()}.")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        store = await DynamoStore.open(DynamoSettings.load(create_tables=True))
+        yield store
+        await store.close()
 
 
 @asynccontextmanager
@@ -37,7 +53,10 @@ async def folder_blobs(folder: Path) -> AsyncIterator[Blobs]:
 
 
 BUSES: dict[str, Callable[[Path], AbstractAsyncContextManager[Bus]]] = {"sqlite": sqlite_bus}
-STORES: dict[str, Callable[[Path], AbstractAsyncContextManager[Store]]] = {"sqlite": sqlite_store}
+STORES: dict[str, Callable[[pytest.TempPathFactory], AbstractAsyncContextManager[Store]]] = {
+    "sqlite": sqlite_store,
+    "dynamodb": dynamodb_store,
+}
 BLOBS: dict[str, Callable[[Path], AbstractAsyncContextManager[Blobs]]] = {"folder": folder_blobs}
 
 
@@ -48,8 +67,8 @@ async def bus(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[B
 
 
 @pytest.fixture(params=STORES)
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    async with STORES[request.param](tmp_path) as opened:
+async def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Store]:
+    async with STORES[request.param](tmp_path_factory) as opened:
         yield opened
 
 

@@ -33,6 +33,17 @@ def start(folder: Path) -> "DynamoDB":
     return part
 
 
+def environment(address: dict[str, str], *, prefix: str = "reelwright.") -> dict[str, str]:
+    """What a process needs to be told to use the server at this address, with tables of its own."""
+    return {
+        "REELWRIGHT_DYNAMODB_ENDPOINT_URL": address["endpoint_url"],
+        "REELWRIGHT_DYNAMODB_REGION": address["region"],
+        "REELWRIGHT_DYNAMODB_TABLE_PREFIX": prefix,
+        "AWS_ACCESS_KEY_ID": address["access_key_id"],
+        "AWS_SECRET_ACCESS_KEY": address["secret_access_key"],
+    }
+
+
 class DynamoDB:
     """One server. In memory, or with its tables under `folder` when `durable`, so that they survive `kill9`."""
 

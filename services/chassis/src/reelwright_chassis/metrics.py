@@ -53,3 +53,4 @@ STORE_SECONDS = Histogram(
     buckets=_CALL_BUCKETS_S,
 )
 STORE_CONFLICTS = Counter("reelwright_store_conflicts", "Writes whose condition did not hold.", ["table"])
+STORE_RETRIES = Counter("reelwright_store_retries", "Calls of the store that were made again, by why.", ["reason"])

@@ -17,6 +17,8 @@ MAX_SORT_BYTES = 1024
 MAX_DEPTH = 32
 MAX_DIGITS = 38
 _SMALLEST, _LARGEST = 1e-130, 9.99e125
+# DynamoDB keeps no difference between 1 and 1.0; what we store beside an item to tell them apart is one bit a number.
+_MARKS_BYTES, _MARK_BYTES = 16, 1 / 8
 
 Sort = str | int | float
 
@@ -56,7 +58,7 @@ def check_item(table: Table, item: Item) -> int:
         index_position(table, index, item)
     if table.ttl is not None and table.ttl in item and not _is_number(item[table.ttl]):
         raise InvalidItem(f"{table.name}.{table.ttl} must be a number of seconds")
-    size = sum(len(name.encode()) + _size(value, 1) for name, value in item.items())
+    size = math.ceil(_MARKS_BYTES + sum(len(name.encode()) + _size(value, 1) for name, value in item.items()))
     if size > MAX_ITEM_BYTES:
         raise InvalidItem(f"an item of {table.name} is {size} bytes, more than {MAX_ITEM_BYTES}")
     return size
@@ -67,7 +69,7 @@ def position(table: Table, attributes: Item) -> Position:
     for name in filter(None, (table.partition, table.sort)):
         if name not in attributes:
             raise InvalidItem(f"an item of {table.name} needs the key attribute {name}")
-    partition = _check_partition(table.name, table.partition, attributes[table.partition])
+    partition = check_partition(table.name, table.partition, attributes[table.partition])
     if table.sort is None:
         return Position(partition, "")
     return Position(partition, check_sort(table.name, table.sort, attributes[table.sort], numeric=table.numeric))
@@ -76,12 +78,15 @@ def position(table: Table, attributes: Item) -> Position:
 def index_position(table: Table, index: Index, item: Item) -> Position | None:
     """Where the item lies in the index; None when it lacks one of the index's attributes. Raises `InvalidItem`."""
     where = f"{table.name}/{index.name}"
-    if index.partition not in item or (index.sort is not None and index.sort not in item):
+    # Each is checked though the other may be missing: DynamoDB refuses a wrong type in an item outside the index, too.
+    has_partition, has_sort = index.partition in item, index.sort is not None and index.sort in item
+    partition = check_partition(where, index.partition, item[index.partition]) if has_partition else ""
+    sort: Sort = ""
+    if index.sort is not None and has_sort:
+        sort = check_sort(where, index.sort, item[index.sort], numeric=index.numeric)
+    if not has_partition or (index.sort is not None and not has_sort):
         return None
-    partition = _check_partition(where, index.partition, item[index.partition])
-    if index.sort is None:
-        return Position(partition, "")
-    return Position(partition, check_sort(where, index.sort, item[index.sort], numeric=index.numeric))
+    return Position(partition, sort)
 
 
 def check_sort(where: str, name: str, value: Value, *, numeric: bool) -> Sort:
@@ -100,7 +105,7 @@ def check_sort(where: str, name: str, value: Value, *, numeric: bool) -> Sort:
     return value
 
 
-def _check_partition(where: str, name: str, value: Value) -> str:
+def check_partition(where: str, name: str, value: Value) -> str:
     if not isinstance(value, str):
         raise InvalidItem(
             f"{where}: {name} must be a string, not a {type(value).__name__}; leave it out if it has none"
@@ -114,7 +119,7 @@ def _is_number(value: Value) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _size(value: Value, depth: int) -> int:
+def _size(value: Value, depth: int) -> float:
     if depth > MAX_DEPTH:
         raise InvalidItem(f"an item is at most {MAX_DEPTH} levels deep")
     if value is None or isinstance(value, bool):
@@ -124,7 +129,7 @@ def _size(value: Value, depth: int) -> int:
     if isinstance(value, bytes):
         return len(value)
     if isinstance(value, int | float):
-        return _number_size(value)
+        return _number_size(value) + _MARK_BYTES
     if isinstance(value, list):
         return 3 + sum(1 + _size(each, depth + 1) for each in value)
     if isinstance(value, dict):

@@ -4,11 +4,11 @@ import sqlite3
 from collections.abc import Callable
 
 from reelwright_chassis.store.codec import decode_item
-from reelwright_chassis.store.cursors import Cursor, decode_cursor, encode_cursor
-from reelwright_chassis.store.limits import Sort, check_sort
-from reelwright_chassis.store.port import Page, Query, Table
+from reelwright_chassis.store.cursors import Cursor, encode_cursor
+from reelwright_chassis.store.limits import Sort
+from reelwright_chassis.store.port import Page, Query
+from reelwright_chassis.store.ranges import Range, check_query
 
-MAX_PAGE = 1000
 _OF_TABLE = (
     "SELECT i.sort, i.partition, i.sort, i.body FROM items i"
     " WHERE i.tbl = ? AND i.partition = ?{bounds} AND (i.expires_at IS NULL OR i.expires_at > ?)"
@@ -24,9 +24,7 @@ _OF_INDEX = (
 
 def prepare_query(query: Query, now_s: float) -> Callable[[sqlite3.Connection], Page]:
     """Check the query and make the work that runs it. Raises ValueError."""
-    if not 1 <= query.limit <= MAX_PAGE:
-        raise ValueError(f"a page has 1 to {MAX_PAGE} items, not {query.limit}")
-    bounds, values = _bounds(query)
+    bounds, values = _bounds(check_query(query), ascending=query.ascending)
     order = "ASC" if query.ascending else "DESC"
     statement = (_OF_TABLE if query.index is None else _OF_INDEX).format(bounds=bounds, order=order)
     index = () if query.index is None else (query.index,)
@@ -42,31 +40,17 @@ def _page(found: list[tuple[Sort, str, Sort, str]], limit: int) -> Page:
     return Page(items, encode_cursor(Cursor(sort, item_partition, item_sort)))
 
 
-def _bounds(query: Query) -> tuple[str, list[Sort]]:
+def _bounds(checked: Range, *, ascending: bool) -> tuple[str, list[Sort]]:
     """The clauses on the sort attribute, and their values."""
-    name, numeric = _sort_of(query.table, query.index)
-    alias = "i" if query.index is None else "e"
+    alias = "i" if checked.index is None else "e"
     clauses, values = "", list[Sort]()
-    for comparison, bound in ((">=", query.low), ("<=", query.high)):
-        if bound is not None and name is None:
-            raise ValueError(f"{query.table.name}/{query.index or ''} has no sort attribute to bound")
-        if bound is not None and name is not None:
+    for comparison, bound in ((">=", checked.low), ("<=", checked.high)):
+        if bound is not None:
             clauses += f" AND {alias}.sort {comparison} ?"
-            values.append(check_sort(query.table.name, name, bound, numeric=numeric))
-    if query.cursor is not None:
-        cursor = decode_cursor(query.cursor)
-        beyond = ">" if query.ascending else "<"
-        place = "i.sort" if query.index is None else "(e.sort, e.item_partition, e.item_sort)"
-        clauses += f" AND {place} {beyond} {'?' if query.index is None else '(?, ?, ?)'}"
-        values += cursor[:1] if query.index is None else cursor
+            values.append(bound)
+    if checked.after is not None:
+        beyond = ">" if ascending else "<"
+        place = "i.sort" if checked.index is None else "(e.sort, e.item_partition, e.item_sort)"
+        clauses += f" AND {place} {beyond} {'?' if checked.index is None else '(?, ?, ?)'}"
+        values += checked.after[:1] if checked.index is None else checked.after
     return clauses, values
-
-
-def _sort_of(table: Table, index_name: str | None) -> tuple[str | None, bool]:
-    """The sort attribute, if there is one, and whether it holds numbers. Raises ValueError for an unknown index."""
-    if index_name is None:
-        return table.sort, table.numeric
-    for index in table.indexes:
-        if index.name == index_name:
-            return index.sort, index.numeric
-    raise ValueError(f"{table.name} has no index {index_name}")
