@@ -15,6 +15,7 @@ from reelwright.events.v1.requests_pb2 import PlanRequested
 from reelwright_chassis.bus.port import Message, Record
 from reelwright_chassis.envelope import decode, encode, trace_of
 from reelwright_chassis.errors import Reject, Retry, Stopped
+from reelwright_chassis.letters import REDRIVE
 from reelwright_chassis.testing import EmbeddedParts, ask, embedded_parts, running
 from reelwright_chassis.trace import TraceContext
 from reelwright_chassis.worker import Job, RetryPolicy, Worker
@@ -180,6 +181,30 @@ async def test_what_cannot_be_read_goes_aside_and_blocks_nothing(here: EmbeddedP
     assert letter.headers["dlq_error"] == b"reelwright_chassis.errors.Undecodable"
     assert await here.parts.bus.lag("plan.requests", "planner") == 0
     assert [subject.request_id for subject in here.director.begun] == ["r2"]
+
+
+async def test_a_project_is_told_that_its_request_cannot_be_read(here: EmbeddedParts) -> None:
+    async def plan(request: PlanRequested, job: Job) -> ScenesPlanned:
+        return ScenesPlanned()
+
+    facts = here.parts.bus.follow("results")
+    await here.parts.bus.publish([BROKEN[0]])
+    async with running(bind(here, plan)):
+        fact = decode(await next_of(facts), WorkFailed)
+    assert (fact.project_id, fact.request_id, fact.reason_code) == ("p1", "r0", "undecodable")
+    assert not fact.retryable
+
+
+async def test_a_redriven_record_is_begun_as_such(here: EmbeddedParts) -> None:
+    async def plan(request: PlanRequested, job: Job) -> ScenesPlanned:
+        return ScenesPlanned()
+
+    plain = encode(request(), source="test")
+    facts = here.parts.bus.follow("results")
+    await here.parts.bus.publish([Message(plain.topic, plain.key, plain.value, {**plain.headers, REDRIVE: b"again"})])
+    async with running(bind(here, plan)):
+        await next_of(facts)
+    assert [subject.redrive for subject in here.director.begun] == ["again"]
 
 
 async def test_a_dropped_request_is_not_begun(here: EmbeddedParts) -> None:

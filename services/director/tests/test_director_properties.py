@@ -19,6 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from reelwright.events.v1 import media_pb2 as media
 from reelwright.events.v1 import requests_pb2 as requests
 from reelwright_director import inputs
+from reelwright_director.brakes import ALL, Brakes
 from reelwright_director.codec import item_project, project_item
 from reelwright_director.decide.ticks import due_at_s
 from reelwright_director.decision import Refused
@@ -53,17 +54,29 @@ _EDITS = st.one_of(
 _HAPPENINGS = (
     *("take", "hear", "hear", "dispatch", "succeed", "succeed", "stumble", "time_passes"),
     *("take_again", "hear_again", "succeed_uncommitted", "refuse", "lose", "lose_paid", "beat", "beat"),
-    *("go_on", "go_on", "change_mind"),
+    *("go_on", "go_on", "change_mind", "beat_paused", "redrive", "redrive"),
 )
+
+
+@dataclass
+class Record:
+    """A request on its topic; with a redrive's id, a dead letter that was sent again."""
+
+    request: Any
+    redrive: str = ""
 
 
 @dataclass
 class Job:
     """A worker at work on a record. A job whose process is gone says nothing any more."""
 
-    request: Any
+    record: Record
     attempt: int
     worker: str
+
+    @property
+    def request(self) -> Any:
+        return self.record.request
 
 
 class Life(RuleBasedStateMachine):
@@ -73,7 +86,9 @@ class Life(RuleBasedStateMachine):
         super().__init__()
         self.world = World(_POLICY)
         self.provider = Provider()
-        self.records: list[Any] = []
+        self.records: list[Record] = []
+        self.letters: list[Any] = []
+        self.redrives = 0
         self.taken: list[Any] = []
         self.facts: list[Message] = []
         self.told: list[Message] = []
@@ -127,17 +142,18 @@ class Life(RuleBasedStateMachine):
         """And it will be delivered once more, to another worker."""
         self._take(pick, again=True)
 
-    def _begin(self, request: Any) -> None:
+    def _begin(self, record: Record) -> None:
         self.workers += 1
+        request = record.request
         worker = f"w{self.workers}"
         known = self.world.project.request(request.request_id)
         lease = known.lease if known is not None else None
-        match self.world.begin(request.request_id, worker):
+        match self.world.begin(request.request_id, worker, record.redrive):
             case inputs.Go(attempt):
                 assert lease is None or lease.until_s <= self.world.now_s, "two hold a lease on one request"
-                self.jobs.append(Job(request, attempt, worker))
+                self.jobs.append(Job(record, attempt, worker))
             case inputs.Wait():
-                self.records.append(request)
+                self.records.append(record)
             case inputs.Drop():
                 pass
 
@@ -157,7 +173,7 @@ class Life(RuleBasedStateMachine):
         """The fact is out, and the worker dies before it commits: its record comes again."""
         if job := self._job(pick):
             self.facts.append(self.provider.succeed(job.request, job.attempt))
-            self.records.append(job.request)
+            self.records.append(job.record)
 
     def _refuse(self, pick: int) -> None:
         if job := self._job(pick):
@@ -170,19 +186,34 @@ class Life(RuleBasedStateMachine):
     def _lose(self, pick: int) -> None:
         """The worker is killed; its record is delivered again some time."""
         if job := self._job(pick):
-            self.records.append(job.request)
+            self.records.append(job.record)
 
     def _lose_paid(self, pick: int) -> None:
         """The worker is killed between paying and telling."""
         if job := self._job(pick):
             self.provider.succeed(job.request, job.attempt)
-            self.records.append(job.request)
+            self.records.append(job.record)
 
     def _beat(self, pick: int) -> None:
         if job := self._job(pick):
             answer = self.world.do(inputs.Beat(job.request.request_id, job.worker, job.attempt))
             if not isinstance(answer, inputs.Drop):
                 self.jobs.append(job)
+
+    def _beat_paused(self, pick: int) -> None:
+        """An operator paused everything, and the worker asks whether it may pay. Then the brake is off again."""
+        if job := self._job(pick):
+            self.world.context = replace(self.world.context, brakes=Brakes(frozenset({(ALL, ALL)})))
+            answer = self.world.do(inputs.Beat(job.request.request_id, job.worker, job.attempt, paying=True))
+            assert isinstance(answer, inputs.Drop)
+            self.world.context = replace(self.world.context, brakes=Brakes())
+
+    def _redrive(self, pick: int) -> None:
+        """An operator sends a dead letter again."""
+        if self.letters:
+            self.redrives += 1
+            letter = self.letters.pop(pick % len(self.letters))
+            self.records.append(Record(letter, f"redrive-{self.redrives}"))
 
     def _hear(self, pick: int) -> None:
         if self.facts:
@@ -216,7 +247,7 @@ class Life(RuleBasedStateMachine):
     @rule()
     def restart(self) -> None:
         """Everything runs in one process, which is killed: no job survives, every record comes again."""
-        self.records += [job.request for job in self.jobs]
+        self.records += [job.record for job in self.jobs]
         self.jobs.clear()
         self.world.do(inputs.EndLeases())
 
@@ -278,8 +309,11 @@ class Life(RuleBasedStateMachine):
     def _collect(self) -> None:
         """What was published goes to the workers' topics."""
         for topic, message in self.world.published:
-            if isinstance(message, REQUESTS) and not topic.endswith(".dlq"):
-                self.records.append(message)
+            if isinstance(message, REQUESTS):
+                if topic.endswith(".dlq"):
+                    self.letters.append(message)
+                else:
+                    self.records.append(Record(message))
         self.world.published.clear()
 
     # --- what always holds --------------------------------------------------------------------------------------------
@@ -338,7 +372,7 @@ class Life(RuleBasedStateMachine):
 
     def _moves(self, project: Project, request: Any) -> bool:
         """Somebody will do something about this request by itself: a record, the dispatcher or the clock."""
-        told: list[Any] = [*self.records, *self.facts]
+        told: list[Any] = [*(record.request for record in self.records), *self.facts]
         in_bus = any(message.request_id == request.request_id for message in told)
         match request.status:
             case Status.READY:

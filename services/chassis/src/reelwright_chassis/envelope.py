@@ -77,6 +77,11 @@ def event_type(record: Record) -> str:
     return _header(record, "ce_type")
 
 
+def subject_of(record: Record) -> str:
+    """The id of the project that the record says it is about; empty when it says nothing."""
+    return _header(record, "ce_subject")
+
+
 def trace_of(record: Record) -> TraceContext | None:
     """The trace context that the record carries, if it is valid."""
     return parse_trace(_header(record, "traceparent"), _header(record, "tracestate"))

@@ -67,6 +67,8 @@ class Outgoing:
     topic: str
     key: str
     message: Message
+    headers: Mapping[str, bytes] = field(default_factory=dict)
+    """Beside the envelope's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +122,8 @@ class Draft:
         """Replace fields of the project."""
         self.project = replace(self.project, **fields)
 
-    def send(self, topic: str, key: str, message: Message) -> None:
-        self.outgoing.append(Outgoing(topic, key, message))
+    def send(self, topic: str, key: str, message: Message, headers: Mapping[str, bytes] | None = None) -> None:
+        self.outgoing.append(Outgoing(topic, key, message, headers or {}))
 
     def write(self, key: DocumentKey, document: Document) -> None:
         self.documents[key] = document

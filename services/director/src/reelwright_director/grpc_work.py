@@ -24,11 +24,11 @@ class WorkServicer(WorkServiceServicer):
 
     async def Begin(self, request: rpc.BeginRequest, context: Any) -> rpc.BeginResponse:
         trace = trace_from(context)
-        asked = inputs.Begin(request.request_id, request.worker, trace.trace_id if trace else "")
+        asked = inputs.Begin(request.request_id, request.worker, trace.trace_id if trace else "", request.redrive)
         return _begin_response(await self._ask(request.project_id, asked, trace))
 
     async def Beat(self, request: rpc.BeatRequest, context: Any) -> rpc.BeatResponse:
-        asked = inputs.Beat(request.request_id, request.worker, request.attempt)
+        asked = inputs.Beat(request.request_id, request.worker, request.attempt, request.paying)
         answer = await self._ask(request.project_id, asked, trace_from(context))
         if isinstance(answer, inputs.Go):
             return rpc.BeatResponse(go=rpc.BeatResponse.Go(lease_s=answer.lease_s))

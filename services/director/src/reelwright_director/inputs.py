@@ -127,18 +127,25 @@ Fact: TypeAlias = TranscriptReady | ScenesPlanned | AssetReady | VideoRendered |
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """May `worker` begin this request now? `trace_id` goes into the history."""
+    """May `worker` begin this request now? `trace_id` goes into the history.
+
+    `redrive` names the redrive that it comes by, of a dead letter that was sent again.
+    """
 
     request_id: str
     worker: str
     trace_id: str = ""
+    redrive: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Beat:
+    """Does this attempt go on? `paying`: its next step costs money, so that it also asks the brakes."""
+
     request_id: str
     worker: str
     attempt: int
+    paying: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +157,7 @@ class Go:
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """Begin: do not do it; Beat: stop doing it. `why`: done, failed, canceled, deleted, superseded, unknown, lost."""
+    """Begin: do not do it; Beat: stop it. `why`: done, failed, canceled, deleted, superseded, unknown, lost, paused."""
 
     why: str
 
@@ -184,7 +191,12 @@ class Dispatch:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`decide` itself raised on some input, which was logged and, if it came by the bus, went to the dead letters."""
+    """`decide` itself raised on some input, which was logged and, if it came by the bus, went to the dead letters.
+
+    `request_id` is of the fact that it was, if it was one.
+    """
+
+    request_id: str = ""
 
 
 Input: TypeAlias = Command | Fact | Begin | Beat | Tick | EndLeases | Dispatch | Fault

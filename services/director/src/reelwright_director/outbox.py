@@ -46,7 +46,8 @@ def outbox_rows(
 
 def _message(out: Outgoing, trace: TraceContext | None) -> Message:
     """On its topic, or on the dead letters' topic beside it."""
-    return replace(encode(out.message, source=SOURCE, trace=trace), topic=out.topic)
+    message = encode(out.message, source=SOURCE, trace=trace)
+    return replace(message, topic=out.topic, headers={**message.headers, **out.headers})
 
 
 def outbox_item(row: OutboxRow) -> dict[str, Value]:

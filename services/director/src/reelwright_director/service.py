@@ -150,7 +150,7 @@ class Director:
 
     async def _poisoned(self, fact: Message, _: Record, __: Exception) -> None:
         """The fact goes to the dead letters, and its project must not wait for it for ever."""
-        await self._let_happen(record_project(fact), Fault())
+        await self._let_happen(record_project(fact), Fault(str(getattr(fact, "request_id", ""))))
 
     async def tick(self) -> None:
         """Do what is due by now. Raises `Unavailable`."""

@@ -143,6 +143,8 @@ class Request:
     stalls: int = 0
     failed: int = 0
     """The latest attempt that told of its failure."""
+    redrive: str = ""
+    """The latest redrive that had it tried again after it was given up."""
 
 
 @dataclass(frozen=True, slots=True)

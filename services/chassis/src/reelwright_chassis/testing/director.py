@@ -22,6 +22,8 @@ class FakeDirector(work_pb2_grpc.WorkServiceServicer):
         """Every Begin, in order."""
         self.beats: list[tuple[str, int]] = []
         """Every Beat: request id, attempt."""
+        self.confirmed: list[str] = []
+        """Every Beat before a paid call: request id."""
         self.away = False
         """While True every call fails as if nobody answered."""
         self._lease_s = lease_s
@@ -53,9 +55,11 @@ class FakeDirector(work_pb2_grpc.WorkServiceServicer):
         self._attempts[subject.request_id] += 1
         return Go(self._attempts[subject.request_id], self._lease_s, self._deadline_s)
 
-    async def beat(self, subject: Subject, attempt: int) -> str | None:
+    async def beat(self, subject: Subject, attempt: int, *, paying: bool = False) -> str | None:
         self._check_here()
         self.beats.append((subject.request_id, attempt))
+        if paying:
+            self.confirmed.append(subject.request_id)
         return self._stops.get(subject.request_id)
 
     async def Begin(self, request: BeginRequest, _context: Any) -> BeginResponse:  # noqa: N802 - gRPC's name
@@ -69,7 +73,7 @@ class FakeDirector(work_pb2_grpc.WorkServiceServicer):
                 return BeginResponse(wait=BeginResponse.Wait(seconds=seconds))
 
     async def Beat(self, request: BeatRequest, _context: Any) -> BeatResponse:  # noqa: N802 - gRPC's name
-        why = await self.beat(_subject(request), request.attempt)
+        why = await self.beat(_subject(request), request.attempt, paying=request.paying)
         if why is not None:
             return BeatResponse(stop=BeatResponse.Stop(why=why))
         return BeatResponse(go=BeatResponse.Go(lease_s=self._lease_s))
@@ -86,4 +90,5 @@ class FakeDirector(work_pb2_grpc.WorkServiceServicer):
 
 
 def _subject(request: BeginRequest | BeatRequest) -> Subject:
-    return Subject(request.tenant_id, request.user_id, request.project_id, request.request_id)
+    redrive = request.redrive if isinstance(request, BeginRequest) else ""
+    return Subject(request.tenant_id, request.user_id, request.project_id, request.request_id, redrive)

@@ -13,8 +13,9 @@ from reelwright_chassis import metrics
 from reelwright_chassis.bus.limits import check_message
 from reelwright_chassis.bus.port import Record
 from reelwright_chassis.clock import Clock
-from reelwright_chassis.envelope import Event, decode, encode, trace_of
+from reelwright_chassis.envelope import Event, decode, encode, subject_of, trace_of
 from reelwright_chassis.errors import Stopped, Unavailable, Undecodable
+from reelwright_chassis.letters import redrive_of
 from reelwright_chassis.logs import get_logger
 from reelwright_chassis.parts import Parts
 from reelwright_chassis.worker.attempt import Attempt
@@ -102,6 +103,7 @@ class BoundWorker(Generic[R]):
             request, subject = self._read(record)
         except Undecodable as error:
             await self._ride_out(partial(self._dead_letters.put, record, error, attempts=0))
+            await self._tell_undecodable(record)
             self._count("undecodable")
             return Ended.FINISHED
         with bound_contextvars(project_id=subject.project_id, request_id=subject.request_id):
@@ -122,7 +124,17 @@ class BoundWorker(Generic[R]):
         ids = cast(Event, request)
         if not (ids.project_id and ids.request_id):
             raise Undecodable(f"a record of {record.topic} does not say whose request it is")
-        return request, Subject(ids.tenant_id, ids.user_id, ids.project_id, ids.request_id)
+        redrive = redrive_of(record.headers)
+        return request, Subject(ids.tenant_id, ids.user_id, ids.project_id, ids.request_id, redrive)
+
+    async def _tell_undecodable(self, record: Record) -> None:
+        """Whose project it is stands on the envelope: it must not wait for an answer that never comes."""
+        project_id = subject_of(record)
+        if project_id:
+            fact = failure("undecodable")
+            fact.project_id, fact.request_id, fact.work.worker = project_id, record.key, self._parts.instance
+            message = encode(fact, source=self.name, topic=_RESULTS, trace=trace_of(record))
+            await self._ride_out(lambda: self._parts.bus.publish([message]))
 
     async def _begin(self, record: Record, request: R, subject: Subject, go: Go) -> Ended:
         stop = StopSignal()

@@ -6,6 +6,7 @@ from reelwright_chassis import metrics
 from reelwright_chassis.bus.port import Bus, Message, Record
 from reelwright_chassis.clock import Clock
 from reelwright_chassis.errors import Unavailable
+from reelwright_chassis.letters import death_headers
 from reelwright_chassis.logs import get_logger
 from reelwright_chassis.topics import dead_letters_of
 
@@ -57,18 +58,14 @@ class DeadLetters:
         log.error("dead_letter", error=_name(error), **where)
 
     def _headers(self, record: Record, error: BaseException, attempts: int) -> dict[str, bytes]:
-        """No error's message: it may hold somebody's words."""
-        fields = {
-            "dlq_topic": record.topic,
-            "dlq_partition": record.partition,
-            "dlq_offset": record.offset,
-            "dlq_timestamp": f"{record.timestamp_s:.3f}",
-            "dlq_group": self._group,
-            "dlq_attempts": attempts,
-            "dlq_failed_at": f"{self._clock.now_s():.3f}",
-            "dlq_error": _name(error),
-        }
-        return {name: str(value).encode() for name, value in fields.items()}
+        return death_headers(
+            topic=record.topic,
+            group=self._group,
+            attempts=attempts,
+            failed_at_s=self._clock.now_s(),
+            error=_name(error),
+            origin=record,
+        )
 
 
 def _name(error: BaseException) -> str:

@@ -43,7 +43,8 @@ class Job(Protocol):
         """
 
     async def confirm(self) -> None:
-        """Ask the director now whether this attempt still holds its lease; call it right before each paid call.
+        """Ask the director now whether this attempt goes on and may pay; call it right before each paid call.
 
-        Waits while the director is unreachable (a paid call must wait). Raises `Stopped`.
+        Waits while the director is unreachable (a paid call must wait). Raises `Stopped`, also while the stage is
+        paused: the request is then asked again later.
         """

@@ -29,6 +29,8 @@ class Subject:
     user_id: str
     project_id: str
     request_id: str
+    redrive: str = ""
+    """The id of the redrive that it comes by, if it is a dead letter that was sent again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,8 @@ class Leases(Protocol):
 
     async def begin(self, subject: Subject) -> Go | Drop | Wait: ...
 
-    async def beat(self, subject: Subject, attempt: int) -> str | None:
-        """Renew the lease. None: go on; else why to stop."""
+    async def beat(self, subject: Subject, attempt: int, *, paying: bool = False) -> str | None:
+        """Renew the lease. None: go on; else why to stop. `paying`: the next step costs money."""
 
 
 class DirectorLeases:
@@ -77,6 +79,7 @@ class DirectorLeases:
             project_id=subject.project_id,
             request_id=subject.request_id,
             worker=self._worker,
+            redrive=subject.redrive,
         )
         try:
             answer = await self._stub.Begin(request, timeout=_CALL_S)
@@ -92,7 +95,7 @@ class DirectorLeases:
             case _:
                 raise Unavailable("the director answered nothing that this worker knows")
 
-    async def beat(self, subject: Subject, attempt: int) -> str | None:
+    async def beat(self, subject: Subject, attempt: int, *, paying: bool = False) -> str | None:
         request = BeatRequest(
             tenant_id=subject.tenant_id,
             user_id=subject.user_id,
@@ -100,6 +103,7 @@ class DirectorLeases:
             request_id=subject.request_id,
             worker=self._worker,
             attempt=attempt,
+            paying=paying,
         )
         try:
             answer = await self._stub.Beat(request, timeout=_CALL_S)
@@ -137,14 +141,14 @@ class Lease:
                 log.warning("beat_failed", error=str(error))
 
     async def confirm(self) -> None:
-        """Returns when the director says that this attempt goes on; waits for it. Raises `Stopped`."""
+        """Returns when the director says that this attempt goes on and may pay; waits for it. Raises `Stopped`."""
         self._stop.raise_if_set()
-        await self._outage.ride_out(self._beat, self._stop)
+        await self._outage.ride_out(lambda: self._beat(paying=True), self._stop)
         self._stop.raise_if_set()
 
-    async def _beat(self) -> None:
+    async def _beat(self, *, paying: bool = False) -> None:
         if self._stop:
             return
-        why = await self._leases.beat(self._subject, self._go.attempt)
+        why = await self._leases.beat(self._subject, self._go.attempt, paying=paying)
         if why is not None:
             self._stop.set(why)

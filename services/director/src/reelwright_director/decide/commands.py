@@ -3,9 +3,10 @@
 from reelwright.events.v1.media_pb2 import BlobRef
 from reelwright_director import identity
 from reelwright_director.decide.assets import drop_superseded, fits_budget, raise_take
+from reelwright_director.decide.failing import remember_failed
 from reelwright_director.decide.revisions import refresh_scenes, set_script
 from reelwright_director.decide.stages import start, start_take, start_transcription
-from reelwright_director.decide.steps import fail, forget_all, forget_failed, note_command
+from reelwright_director.decide.steps import end_attempt, fail, forget_all, forget_failed, note_command
 from reelwright_director.decision import Draft, Refused
 from reelwright_director.expect import present
 from reelwright_director.inputs import (
@@ -191,9 +192,15 @@ _EMPTY: dict[str, object] = {
 }
 
 
-def fault(draft: Draft, _: Fault) -> None:
-    """A mistake of ours: stop, visibly, rather than go on wrongly."""
-    if draft.project.state in (State.DELETED, State.COMPLETED, State.CANCELED, State.FAILED):
+def fault(draft: Draft, what: Fault) -> None:
+    """A mistake of ours: stop, visibly, rather than go on wrongly. The request of a fact that was it is remembered."""
+    if draft.project.state in (State.DELETED, State.COMPLETED, State.CANCELED):
+        return
+    request = draft.project.request(what.request_id)
+    if request is not None:
+        end_attempt(draft, request, "failed", "internal")
+        remember_failed(draft, request)
+    if draft.project.state is State.FAILED:
         return
     note_command(draft, "fault")
     fail(draft, STAGE_OF.get(draft.project.state, Stage.RENDER), "internal")

@@ -10,7 +10,7 @@ from reelwright_director.decide.assets import add_take, as_ordered
 from reelwright_director.decide.failing import attempt_failed, give_up
 from reelwright_director.decide.revisions import new_video, set_plan, set_transcript
 from reelwright_director.decide.stages import planned, settle_assets, start_assets, transcribed
-from reelwright_director.decide.steps import book, end_attempt, forget, settle
+from reelwright_director.decide.steps import book, end_attempt, forget, is_redriven, settle
 from reelwright_director.decision import Draft
 from reelwright_director.expect import present
 from reelwright_director.state import Request
@@ -81,7 +81,7 @@ def _take_plan(draft: Draft, request: Request, fact: ScenesPlanned) -> None:
 def _take_asset(draft: Draft, request: Request, fact: AssetReady) -> None:
     order = present(request.order)
     add_take(draft, order.subject, as_ordered(draft, order, fact.asset))
-    if request.status is Status.FAILED and _was_last_failure(draft):
+    if (request.status is Status.FAILED or is_redriven(draft, request)) and _was_last_failure(draft):
         draft.change(failure=None)
         start_assets(draft)
     else:

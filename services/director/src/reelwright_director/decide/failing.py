@@ -3,8 +3,11 @@
 from dataclasses import replace
 
 from reelwright.events.v1.facts_pb2 import WorkFailed
+from reelwright_chassis.letters import death_headers
 from reelwright_chassis.reasons import Actor, reason
-from reelwright_director.decide.steps import ask, end_attempt, fail, forget, remember, send
+from reelwright_chassis.topics import dead_letters_of, topics
+from reelwright_director.decide.messages import TOPICS, request_message
+from reelwright_director.decide.steps import ask, end_attempt, fail, forget, is_redriven, remember
 from reelwright_director.decision import Draft
 from reelwright_director.state import Request
 from reelwright_director.terms import Stage, State, Status
@@ -17,7 +20,6 @@ _WORKS_ON = {
 }
 _VAGUE = frozenset({"", "transient", "internal"})
 """Reason codes that say less than "tried too often"."""
-DEAD_LETTERS = ".dlq"
 
 
 def attempt_failed(draft: Draft, request: Request, fact: WorkFailed) -> None:
@@ -30,9 +32,13 @@ def attempt_failed(draft: Draft, request: Request, fact: WorkFailed) -> None:
         code = "attempts_exhausted" if fact.reason_code in _VAGUE else fact.reason_code
         give_up(draft, request, code, fact.message, fact.remedy, dead=True)
         return
+    if not _is_worked_on(draft, request):
+        let_go(draft, request, fact.reason_code)
+        return
     backoff_s = min(policy.max_backoff_s, policy.backoff_s * 2.0**request.errors)
     retry_at_s = now_s + max(fact.retry_after_s, 0.0 if postponed else backoff_s)
-    again_later(draft, replace(request, errors=errors, failed=fact.work.attempt, retry_at_s=retry_at_s))
+    later = replace(request, errors=errors, failed=fact.work.attempt, retry_at_s=retry_at_s)
+    remember(draft, replace(later, status=Status.RETRYING, lease=None, deadline_at_s=None))
 
 
 def _is_outage(fact: WorkFailed) -> bool:
@@ -40,12 +46,13 @@ def _is_outage(fact: WorkFailed) -> bool:
     return fact.retry_after_s > 0 and fact.reason_code not in _VAGUE and reason(fact.reason_code).actor is Actor.NOBODY
 
 
-def again_later(draft: Draft, request: Request) -> None:
-    """Wait for `retry_at_s`, if its result is still wanted."""
-    if not _is_worked_on(draft, request):
+def let_go(draft: Draft, request: Request, reason_code: str) -> None:
+    """Nobody works towards its result any more. One that came by a redrive is a dead letter again."""
+    if is_redriven(draft, request):
+        bury(draft, request, reason_code)
+        remember_failed(draft, request)
+    else:
         forget(draft, request)
-        return
-    remember(draft, replace(request, status=Status.RETRYING, lease=None, deadline_at_s=None))
 
 
 def attempt_lost(draft: Draft, request: Request) -> None:
@@ -54,10 +61,21 @@ def attempt_lost(draft: Draft, request: Request) -> None:
     losses = request.losses + 1
     if losses >= draft.context.policy.max_losses:
         give_up(draft, request, "workers_lost", dead=True)
-    elif not _is_worked_on(draft, request):
+    elif not _is_worked_on(draft, request) and not is_redriven(draft, request):
         forget(draft, request)
     else:
         remember(draft, replace(request, status=Status.ASKED, lease=None, losses=losses))
+
+
+def hand_back(draft: Draft, request: Request) -> None:
+    """Paused before it was paid for: no fault of the attempt. It is asked again once the brake is off."""
+    end_attempt(draft, request, "paused")
+    if not _is_worked_on(draft, request):
+        let_go(draft, request, "paused")
+    elif request.order is not None:
+        remember(draft, replace(request, status=Status.READY, lease=None, deadline_at_s=None))
+    else:
+        ask(draft, request)
 
 
 def stalled(draft: Draft, request: Request) -> None:
@@ -74,7 +92,7 @@ def ask_again(draft: Draft, request: Request) -> None:
     if _is_worked_on(draft, request):
         ask(draft, request)
     else:
-        forget(draft, request)
+        let_go(draft, request, "stalled")
 
 
 def give_up(
@@ -85,11 +103,29 @@ def give_up(
     if not working and draft.project.state is not State.FAILED:
         forget(draft, request)
         return
-    if dead and working:
-        send(draft, request, DEAD_LETTERS)
-    remember(draft, replace(request, status=Status.FAILED, lease=None, deadline_at_s=None, retry_at_s=None))
+    if dead and (working or is_redriven(draft, request)):
+        bury(draft, request, reason_code)
+    remember_failed(draft, request)
     if working:
         fail(draft, request.stage, reason_code, message, remedy)
+
+
+def remember_failed(draft: Draft, request: Request) -> None:
+    """Given up, and remembered: a success that comes late, or by a redrive, still resumes the project."""
+    remember(draft, replace(request, status=Status.FAILED, lease=None, deadline_at_s=None, retry_at_s=None))
+
+
+def bury(draft: Draft, request: Request, reason_code: str) -> None:
+    """Put the request among the dead letters of its topic, as it was asked."""
+    topic = TOPICS[request.stage]
+    headers = death_headers(
+        topic=topic,
+        group=topics().topics[topic].groups[0],
+        attempts=draft.project.begun.get(request.request_id, 0),
+        failed_at_s=draft.now_s,
+        error=reason_code or "transient",
+    )
+    draft.send(dead_letters_of(topic), request.request_id, request_message(draft, request), headers)
 
 
 def _is_worked_on(draft: Draft, request: Request) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from reelwright_director.decide.failing import attempt_lost
+from reelwright_director.decide.failing import attempt_lost, hand_back
 from reelwright_director.decide.steps import note, remember
 from reelwright_director.decision import Draft
 from reelwright_director.expect import present
@@ -20,6 +20,8 @@ def begin(draft: Draft, asked: Begin) -> None:
     if request is not None and _has_run_out(draft, request):
         attempt_lost(draft, request)
         request = draft.project.request(asked.request_id)
+    if request is not None and _is_redriven(draft.project, request, asked):
+        request = replace(request, status=Status.ASKED, errors=0, losses=0, stalls=0, redrive=asked.redrive)
     if request is None or request.status in (Status.FAILED, Status.READY, Status.RETRYING):
         draft.answer = Drop(why_not(draft.project, asked.request_id))
     elif request.lease is not None:
@@ -31,11 +33,15 @@ def begin(draft: Draft, asked: Begin) -> None:
 
 
 def beat(draft: Draft, asked: Beat) -> None:
-    """Renews the lease of this very attempt; any other attempt is told to stop."""
+    """Renews the lease of this very attempt; any other attempt is told to stop. Nothing is paid for while paused."""
     request = draft.project.request(asked.request_id)
     lease = request.lease if request is not None else None
     if request is None or lease is None or (lease.worker, lease.attempt) != (asked.worker, asked.attempt):
         draft.answer = Drop("lost" if request is not None else why_not(draft.project, asked.request_id))
+        return
+    if asked.paying and draft.context.brakes.hold(request.stage, draft.project.tenant_id):
+        hand_back(draft, request)
+        draft.answer = Drop("paused")
         return
     _renew(draft, request, lease)
 
@@ -69,6 +75,12 @@ def _done(project: Project) -> set[str]:
     transcripts, plans = {r.request_id for r in project.transcripts}, {r.request_id for r in project.plans}
     videos = {r.request_id for r in project.videos}
     return transcripts | plans | videos | {e.request_id for e in project.history if e.outcome == "done"}
+
+
+def _is_redriven(project: Project, request: Request, asked: Begin) -> bool:
+    """Whether an operator sent its dead letter again. Each redrive counts once: what fails again is dead again."""
+    new = asked.redrive not in ("", request.redrive)
+    return new and request.status is Status.FAILED and project.state is State.FAILED
 
 
 def _has_run_out(draft: Draft, request: Request) -> bool:

@@ -16,12 +16,7 @@ def ask(draft: Draft, request: Request) -> None:
     """Publish a request (for the first time, or again) and remember that it is asked."""
     asked = replace(request, status=Status.ASKED, lease=None, deadline_at_s=None, retry_at_s=None)
     remember(draft, asked)
-    send(draft, asked)
-
-
-def send(draft: Draft, request: Request, suffix: str = "") -> None:
-    """Put the request's message on its topic, or with a suffix on another one."""
-    draft.send(TOPICS[request.stage] + suffix, request.request_id, request_message(draft, request))
+    draft.send(TOPICS[request.stage], request.request_id, request_message(draft, request))
 
 
 def order(draft: Draft, stage: Stage, request_id: str, *, revision: int = 0) -> None:
@@ -51,10 +46,16 @@ def settle(draft: Draft, request_id: str) -> None:
     draft.change(unsettled={name: cap_usd for name, cap_usd in unsettled.items() if name != request_id})
 
 
+def is_redriven(draft: Draft, request: Request) -> bool:
+    """Whether it is tried again for a failed project, which goes on if that succeeds and stays as it is if not."""
+    return bool(request.redrive) and draft.project.state is State.FAILED
+
+
 def forget_failed(draft: Draft) -> None:
-    """What had failed is remembered no longer: its user decided otherwise."""
+    """What had failed is remembered no longer, and not tried again on the side: its user decided otherwise."""
     for request in draft.project.requests:
-        if request.status is Status.FAILED:
+        if request.status is Status.FAILED or is_redriven(draft, request):
+            end_attempt(draft, request, "superseded")
             forget(draft, request)
 
 

@@ -9,7 +9,16 @@ from google.protobuf.message import Message
 from reelwright.events.v1 import requests_pb2 as requests
 from reelwright_director import inputs
 from reelwright_director.decide import create, decide
-from reelwright_director.decision import Booking, Context, Decision, Document, DocumentKey, DocumentMissing, Removing
+from reelwright_director.decision import (
+    Booking,
+    Context,
+    Decision,
+    Document,
+    DocumentKey,
+    DocumentMissing,
+    Outgoing,
+    Removing,
+)
 from reelwright_director.expect import Broken, typed
 from reelwright_director.policy import Policy
 from reelwright_director.state import Project, ProjectSettings, Request
@@ -21,6 +30,8 @@ M = TypeVar("M", bound=Message)
 class World:
     """`published` holds what was sent, oldest first; `ordered` every asset request there ever was, by id.
 
+    `buried` holds the dead letters, which are in `published` too.
+
     `now_s` is the test's to move.
     """
 
@@ -29,6 +40,7 @@ class World:
         self.context = Context(self.now_s, policy or Policy())
         self.documents: dict[DocumentKey, Document] = {}
         self.published: list[tuple[str, Message]] = []
+        self.buried: list[Outgoing] = []
         self.bookings: list[Booking] = []
         self.removed: list[Removing] = []
         self.ordered: dict[str, Request] = {}
@@ -50,8 +62,8 @@ class World:
         self._take(decision)
         return decision.answer
 
-    def begin(self, request_id: str, worker: str = "w1") -> inputs.Answer:
-        answered: inputs.Answer | None = self.do(inputs.Begin(request_id, worker))
+    def begin(self, request_id: str, worker: str = "w1", redrive: str = "") -> inputs.Answer:
+        answered: inputs.Answer | None = self.do(inputs.Begin(request_id, worker, redrive=redrive))
         if answered is None:
             raise Broken("a worker was left without an answer")
         return answered
@@ -98,6 +110,7 @@ class World:
         self.ordered |= {r.request_id: r for r in self.project.requests if r.order is not None}
         self.documents.update(decision.documents)
         self.published += [(out.topic, out.message) for out in decision.outgoing]
+        self.buried += [out for out in decision.outgoing if out.topic.endswith(".dlq")]
         self.bookings += decision.bookings
         if decision.removing is not None:
             self.removed.append(decision.removing)

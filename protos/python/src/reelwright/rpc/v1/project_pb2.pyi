@@ -1062,7 +1062,7 @@ class HistoryEntry(_message.Message):
     request_id: _builtins.str
     attempt: _builtins.int
     outcome: _builtins.str
-    """begun, done, failed, lost, stalled, canceled, deleted, superseded, or a command's name."""
+    """begun, done, failed, lost, stalled, paused, canceled, deleted, superseded, or a command's name."""
     reason_code: _builtins.str
     worker: _builtins.str
     trace_id: _builtins.str

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1creelwright/rpc/v1/work.proto\x12\x11reelwright.rpc.v1\"j\n\x0c\x42\x65ginRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x12\n\nproject_id\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x0e\n\x06worker\x18\x05 \x01(\t\"\xa4\x02\n\rBeginResponse\x12\x31\n\x02go\x18\x01 \x01(\x0b\x32#.reelwright.rpc.v1.BeginResponse.GoH\x00\x12\x35\n\x04\x64rop\x18\x02 \x01(\x0b\x32%.reelwright.rpc.v1.BeginResponse.DropH\x00\x12\x35\n\x04wait\x18\x03 \x01(\x0b\x32%.reelwright.rpc.v1.BeginResponse.WaitH\x00\x1a:\n\x02Go\x12\x0f\n\x07\x61ttempt\x18\x01 \x01(\x05\x12\x0f\n\x07lease_s\x18\x02 \x01(\x01\x12\x12\n\ndeadline_s\x18\x03 \x01(\x01\x1a\x13\n\x04\x44rop\x12\x0b\n\x03why\x18\x01 \x01(\t\x1a\x17\n\x04Wait\x12\x0f\n\x07seconds\x18\x01 \x01(\x01\x42\x08\n\x06\x61nswer\"z\n\x0b\x42\x65\x61tRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x12\n\nproject_id\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x0e\n\x06worker\x18\x05 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x06 \x01(\x05\"\xac\x01\n\x0c\x42\x65\x61tResponse\x12\x30\n\x02go\x18\x01 \x01(\x0b\x32\".reelwright.rpc.v1.BeatResponse.GoH\x00\x12\x34\n\x04stop\x18\x02 \x01(\x0b\x32$.reelwright.rpc.v1.BeatResponse.StopH\x00\x1a\x15\n\x02Go\x12\x0f\n\x07lease_s\x18\x01 \x01(\x01\x1a\x13\n\x04Stop\x12\x0b\n\x03why\x18\x01 \x01(\tB\x08\n\x06\x61nswer2\xa2\x01\n\x0bWorkService\x12J\n\x05\x42\x65gin\x12\x1f.reelwright.rpc.v1.BeginRequest\x1a .reelwright.rpc.v1.BeginResponse\x12G\n\x04\x42\x65\x61t\x12\x1e.reelwright.rpc.v1.BeatRequest\x1a\x1f.reelwright.rpc.v1.BeatResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1creelwright/rpc/v1/work.proto\x12\x11reelwright.rpc.v1\"{\n\x0c\x42\x65ginRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x12\n\nproject_id\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x0e\n\x06worker\x18\x05 \x01(\t\x12\x0f\n\x07redrive\x18\x06 \x01(\t\"\xa4\x02\n\rBeginResponse\x12\x31\n\x02go\x18\x01 \x01(\x0b\x32#.reelwright.rpc.v1.BeginResponse.GoH\x00\x12\x35\n\x04\x64rop\x18\x02 \x01(\x0b\x32%.reelwright.rpc.v1.BeginResponse.DropH\x00\x12\x35\n\x04wait\x18\x03 \x01(\x0b\x32%.reelwright.rpc.v1.BeginResponse.WaitH\x00\x1a:\n\x02Go\x12\x0f\n\x07\x61ttempt\x18\x01 \x01(\x05\x12\x0f\n\x07lease_s\x18\x02 \x01(\x01\x12\x12\n\ndeadline_s\x18\x03 \x01(\x01\x1a\x13\n\x04\x44rop\x12\x0b\n\x03why\x18\x01 \x01(\t\x1a\x17\n\x04Wait\x12\x0f\n\x07seconds\x18\x01 \x01(\x01\x42\x08\n\x06\x61nswer\"\x8a\x01\n\x0b\x42\x65\x61tRequest\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x12\n\nproject_id\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x0e\n\x06worker\x18\x05 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x06 \x01(\x05\x12\x0e\n\x06paying\x18\x07 \x01(\x08\"\xac\x01\n\x0c\x42\x65\x61tResponse\x12\x30\n\x02go\x18\x01 \x01(\x0b\x32\".reelwright.rpc.v1.BeatResponse.GoH\x00\x12\x34\n\x04stop\x18\x02 \x01(\x0b\x32$.reelwright.rpc.v1.BeatResponse.StopH\x00\x1a\x15\n\x02Go\x12\x0f\n\x07lease_s\x18\x01 \x01(\x01\x1a\x13\n\x04Stop\x12\x0b\n\x03why\x18\x01 \x01(\tB\x08\n\x06\x61nswer2\xa2\x01\n\x0bWorkService\x12J\n\x05\x42\x65gin\x12\x1f.reelwright.rpc.v1.BeginRequest\x1a .reelwright.rpc.v1.BeginResponse\x12G\n\x04\x42\x65\x61t\x12\x1e.reelwright.rpc.v1.BeatRequest\x1a\x1f.reelwright.rpc.v1.BeatResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,23 +32,23 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'reelwright.rpc.v1.work_pb2'
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_BEGINREQUEST']._serialized_start=51
-  _globals['_BEGINREQUEST']._serialized_end=157
-  _globals['_BEGINRESPONSE']._serialized_start=160
-  _globals['_BEGINRESPONSE']._serialized_end=452
-  _globals['_BEGINRESPONSE_GO']._serialized_start=338
-  _globals['_BEGINRESPONSE_GO']._serialized_end=396
-  _globals['_BEGINRESPONSE_DROP']._serialized_start=398
-  _globals['_BEGINRESPONSE_DROP']._serialized_end=417
-  _globals['_BEGINRESPONSE_WAIT']._serialized_start=419
-  _globals['_BEGINRESPONSE_WAIT']._serialized_end=442
-  _globals['_BEATREQUEST']._serialized_start=454
-  _globals['_BEATREQUEST']._serialized_end=576
-  _globals['_BEATRESPONSE']._serialized_start=579
-  _globals['_BEATRESPONSE']._serialized_end=751
-  _globals['_BEATRESPONSE_GO']._serialized_start=699
-  _globals['_BEATRESPONSE_GO']._serialized_end=720
-  _globals['_BEATRESPONSE_STOP']._serialized_start=722
-  _globals['_BEATRESPONSE_STOP']._serialized_end=741
-  _globals['_WORKSERVICE']._serialized_start=754
-  _globals['_WORKSERVICE']._serialized_end=916
+  _globals['_BEGINREQUEST']._serialized_end=174
+  _globals['_BEGINRESPONSE']._serialized_start=177
+  _globals['_BEGINRESPONSE']._serialized_end=469
+  _globals['_BEGINRESPONSE_GO']._serialized_start=355
+  _globals['_BEGINRESPONSE_GO']._serialized_end=413
+  _globals['_BEGINRESPONSE_DROP']._serialized_start=415
+  _globals['_BEGINRESPONSE_DROP']._serialized_end=434
+  _globals['_BEGINRESPONSE_WAIT']._serialized_start=436
+  _globals['_BEGINRESPONSE_WAIT']._serialized_end=459
+  _globals['_BEATREQUEST']._serialized_start=472
+  _globals['_BEATREQUEST']._serialized_end=610
+  _globals['_BEATRESPONSE']._serialized_start=613
+  _globals['_BEATRESPONSE']._serialized_end=785
+  _globals['_BEATRESPONSE_GO']._serialized_start=733
+  _globals['_BEATRESPONSE_GO']._serialized_end=754
+  _globals['_BEATRESPONSE_STOP']._serialized_start=756
+  _globals['_BEATRESPONSE_STOP']._serialized_end=775
+  _globals['_WORKSERVICE']._serialized_start=788
+  _globals['_WORKSERVICE']._serialized_end=950
 # @@protoc_insertion_point(module_scope)

@@ -25,12 +25,17 @@ class BeginRequest(_message.Message):
     PROJECT_ID_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     WORKER_FIELD_NUMBER: _builtins.int
+    REDRIVE_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
     user_id: _builtins.str
     project_id: _builtins.str
     request_id: _builtins.str
     worker: _builtins.str
     """Unique per process: name, host, a random part."""
+    redrive: _builtins.str
+    """Of a dead letter that an operator sent again: the id of that redrive. A failed project then lets its remembered
+    request be tried once more, and goes on if that succeeds. Empty otherwise.
+    """
     def __init__(
         self,
         *,
@@ -39,10 +44,11 @@ class BeginRequest(_message.Message):
         project_id: _builtins.str = ...,
         request_id: _builtins.str = ...,
         worker: _builtins.str = ...,
+        redrive: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["project_id", b"project_id", "request_id", b"request_id", "tenant_id", b"tenant_id", "user_id", b"user_id", "worker", b"worker"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["project_id", b"project_id", "redrive", b"redrive", "request_id", b"request_id", "tenant_id", b"tenant_id", "user_id", b"user_id", "worker", b"worker"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -147,12 +153,17 @@ class BeatRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     WORKER_FIELD_NUMBER: _builtins.int
     ATTEMPT_FIELD_NUMBER: _builtins.int
+    PAYING_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
     user_id: _builtins.str
     project_id: _builtins.str
     request_id: _builtins.str
     worker: _builtins.str
     attempt: _builtins.int
+    paying: _builtins.bool
+    """The next thing is a call that costs money: while its stage is paused the answer is stop ("paused"), and the request
+    is asked again once the stage is resumed.
+    """
     def __init__(
         self,
         *,
@@ -162,10 +173,11 @@ class BeatRequest(_message.Message):
         request_id: _builtins.str = ...,
         worker: _builtins.str = ...,
         attempt: _builtins.int = ...,
+        paying: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "project_id", b"project_id", "request_id", b"request_id", "tenant_id", b"tenant_id", "user_id", b"user_id", "worker", b"worker"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "paying", b"paying", "project_id", b"project_id", "request_id", b"request_id", "tenant_id", b"tenant_id", "user_id", b"user_id", "worker", b"worker"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
