@@ -10,14 +10,14 @@ BIN := .venv/bin
 UV := $(BIN)/uv
 MEMBERS := protos/python $(patsubst %/,%,$(dir $(wildcard services/*/pyproject.toml)))
 SOURCES := $(wildcard services/*/src) $(wildcard services/*/tests) tests
-BESIDE := tools conftest.py
+BESIDE := tools docker conftest.py
 
 # Numeric libraries start one thread per core in every process; this project makes its own processes.
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: docs-check help setup demo test parts check lint type imports proto proto-check fmt lock lock-check bench docs clean
+.PHONY: docs-check help setup demo test test-images parts check lint type imports proto proto-check fmt lock lock-check bench docs clean
 
 help: ## Say what there is to do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -41,14 +41,18 @@ test: setup check ## Every check and every test
 	@PYTHONPATH=tests $(BIN)/python -m parts.install
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -q
 
+test-images: setup ## Build the images without an engine and try them (root on Debian 12; SERVICES="planner renderer" for some)
+	@SERVICES="$(SERVICES)" $(BIN)/python -m pytest -m images tests/images -q
+
 parts: setup ## Fetch the real parts that tests can start (Kafka, DynamoDB Local, an S3 server) into the user's cache
 	@PYTHONPATH=tests CI=true $(BIN)/python -m parts.install
 
 check: setup lint type imports proto-check lock-check docs-check ## The static checks
 
-lint: setup ## Style, by ruff
+lint: setup ## Style, by ruff and hadolint
 	@$(BIN)/ruff check --quiet $(SOURCES) $(BESIDE)
 	@$(BIN)/ruff format --check --quiet $(SOURCES) $(BESIDE)
+	@$(BIN)/hadolint docker/*.Dockerfile
 
 type: setup ## Types, by mypy --strict
 	@$(BIN)/mypy $(wildcard services/*/src)

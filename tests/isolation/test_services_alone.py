@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -40,14 +39,9 @@ def test_a_service_stands_alone(service: str, tmp_path: Path, tmp_path_factory: 
 
 
 def members_of(service: str) -> list[Path]:
-    """The service's folder and those of the members it stands on, directly or not."""
-    found = [ROOT / "services" / service]
-    for member in found:
-        needs = tomllib.loads((member / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
-        ours = [name.removeprefix("reelwright-") for name in needs if name.startswith("reelwright-")]
-        folders = [ROOT / "protos" / "python" if name == "protos" else ROOT / "services" / name for name in ours]
-        found += [folder for folder in folders if folder not in found]
-    return found
+    """The service's folder and those of the members it stands on, as its image is built from."""
+    lines = run(sys.executable, ROOT / "tools" / "members.py", service).splitlines()
+    return [ROOT / line for line in lines]
 
 
 def import_name(member: Path) -> str:
@@ -79,6 +73,7 @@ def tool(name: str) -> Path:
     return Path(sys.executable).with_name(name)
 
 
-def run(*command: str | Path, cwd: Path = ROOT) -> None:
+def run(*command: str | Path, cwd: Path = ROOT) -> str:
     done = subprocess.run([str(word) for word in command], cwd=cwd, check=False, capture_output=True, text=True)
     assert done.returncode == 0, f"{command[0]}: {done.stdout[-2000:]}{done.stderr[-4000:]}"
+    return done.stdout
