@@ -2,7 +2,7 @@
 
 import math
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reelwright_chassis.store.conditions import holds
@@ -42,7 +42,6 @@ def as_dynamodb_does(attribute: object) -> object:
     return {name: as_dynamodb_does(each) for name, each in reversed(attribute.items())}
 
 
-@settings(deadline=None)
 @given(st.dictionaries(names, values, max_size=5))
 def test_an_item_comes_back_with_its_types(item: dict[str, Value]) -> None:
     stored = as_dynamodb_does(encode_item(item))
@@ -50,7 +49,6 @@ def test_an_item_comes_back_with_its_types(item: dict[str, Value]) -> None:
     assert types_of(decode_item(stored)) == types_of(item)
 
 
-@settings(deadline=None)
 @given(values, values)
 def test_values_are_equal_to_dynamodb_when_they_are_to_the_port(one: Value, other: Value) -> None:
     """Not so for floats beyond 2**53, which are written by their shortest name, beside whole numbers."""
