@@ -41,7 +41,7 @@ PROJECTS_ENDED = Counter(
 FALLBACKS = Counter("reelwright_asset_fallbacks", "Scenes that got less than was planned for them.", ["rung"])
 OUTBOX_SWEPT = Counter("reelwright_outbox_swept", "Messages that their writer had not published.")
 
-# The bus and the store.
+# The bus, the store and the blobs.
 PUBLISHED = Counter("reelwright_bus_messages_published", "Messages that the bus has acknowledged.", ["topic"])
 PUBLISH_SECONDS = Histogram(
     "reelwright_bus_publish_duration_seconds", "From a publish to its acknowledgement.", buckets=_CALL_BUCKETS_S
@@ -49,6 +49,12 @@ PUBLISH_SECONDS = Histogram(
 STORE_SECONDS = Histogram(
     "reelwright_store_call_duration_seconds",
     "Calls of the store, by operation.",
+    ["operation"],
+    buckets=_CALL_BUCKETS_S,
+)
+BLOBS_SECONDS = Histogram(
+    "reelwright_blobs_call_duration_seconds",
+    "Calls of the object storage, by operation.",
     ["operation"],
     buckets=_CALL_BUCKETS_S,
 )
