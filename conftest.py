@@ -2,7 +2,12 @@
 
 import os
 
+import hypothesis
 import pytest
+
+# How long one example takes says how busy the machine is, not whether it is right.
+hypothesis.settings.register_profile("reelwright", deadline=None)
+hypothesis.settings.load_profile("reelwright")
 
 _VENDOR_PREFIXES = ("KLING_", "OPENAI_", "ANTHROPIC_", "AWS_", "REELWRIGHT_")
 

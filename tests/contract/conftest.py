@@ -2,9 +2,9 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from pathlib import Path
 
 import pytest
+from kafka.support import eager_bus, settings_of
 from parts import dynamodb, s3
 from parts.shared import shared_part
 
@@ -25,10 +25,17 @@ _PROVISIONED: set[str] = set()
 
 
 @asynccontextmanager
-async def sqlite_bus(folder: Path) -> AsyncIterator[Bus]:
-    bus = await SqliteBus.open(folder / "bus.sqlite")
+async def sqlite_bus(factory: pytest.TempPathFactory) -> AsyncIterator[Bus]:
+    bus = await SqliteBus.open(factory.mktemp("bus") / "bus.sqlite")
     yield bus
     await bus.close()
+
+
+@asynccontextmanager
+async def kafka_bus(factory: pytest.TempPathFactory) -> AsyncIterator[Bus]:
+    """With topics of its own on the run's one broker."""
+    async with eager_bus(settings_of(shared_part(factory, "kafka"))) as bus:
+        yield bus
 
 
 @asynccontextmanager
@@ -72,7 +79,10 @@ async def s3_blobs(factory: pytest.TempPathFactory) -> AsyncIterator[Blobs]:
         blobs.close()
 
 
-BUSES: dict[str, Callable[[Path], AbstractAsyncContextManager[Bus]]] = {"sqlite": sqlite_bus}
+BUSES: dict[str, Callable[[pytest.TempPathFactory], AbstractAsyncContextManager[Bus]]] = {
+    "sqlite": sqlite_bus,
+    "kafka": kafka_bus,
+}
 STORES: dict[str, Callable[[pytest.TempPathFactory], AbstractAsyncContextManager[Store]]] = {
     "sqlite": sqlite_store,
     "dynamodb": dynamodb_store,
@@ -84,8 +94,8 @@ BLOBS: dict[str, Callable[[pytest.TempPathFactory], AbstractAsyncContextManager[
 
 
 @pytest.fixture(params=BUSES)
-async def bus(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bus]:
-    async with BUSES[request.param](tmp_path) as opened:
+async def bus(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bus]:
+    async with BUSES[request.param](tmp_path_factory) as opened:
         yield opened
 
 

@@ -99,7 +99,7 @@ def test_brakes_hold_new_work_and_let_running_work_go_on(
     world: World, request_: requests.TranscriptionRequested
 ) -> None:
     world.context = world.context.__class__(0.0, brakes=Brakes(frozenset({("transcription", "t1")})))
-    assert world.begin(request_.request_id) == Wait(5.0)
+    assert world.begin(request_.request_id) == Wait(2.5)
     assert waiting_on(world.project, world.context.brakes) is Waiting.PAUSE
     world.context = world.context.__class__(0.0)
     go(world, request_.request_id)

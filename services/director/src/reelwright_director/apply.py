@@ -11,6 +11,7 @@ from reelwright_chassis.clock import Clock
 from reelwright_chassis.errors import Conflict, Unavailable
 from reelwright_chassis.trace import TraceContext
 from reelwright_director import inputs
+from reelwright_director.audit import AuditLine
 from reelwright_director.brakes import Brakes
 from reelwright_director.counting import count
 from reelwright_director.decide import create, decide
@@ -28,11 +29,15 @@ _TRIES = 50
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """What a command's sender asks for besides: whose project it must be, which version, and to be obeyed only once."""
+    """What a command's sender asks for besides: whose project it must be, which version, and to be obeyed only once.
 
-    owner: str
+    An operator's commands have no `owner`, and `by`, which goes into the audit.
+    """
+
+    owner: str | None
     if_version: int = 0
     once: Once | None = None
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,7 @@ class Workflow:
             return known
         decision = create(command, self._context())
         try:
-            await self._write(None, decision, once, trace, "Create")
+            await self._write(None, decision, guard, trace, "Create")
         except Conflict:
             known = await self._known(guard)
             if known is None:
@@ -107,8 +112,7 @@ class Workflow:
         if guard is not None:
             _check(project, guard)
         decision = await self._decide(project, what)
-        once = guard.once if guard is not None else None
-        await self._carry_out(project, decision, once, trace, type(what).__name__)
+        await self._carry_out(project, decision, guard, trace, type(what).__name__)
         return Applied(decision.project, decision.answer)
 
     async def _decide(self, project: Project, what: inputs.Input) -> Decision:
@@ -124,21 +128,23 @@ class Workflow:
                 context = replace(context, documents={**context.documents, missing.key: document})
 
     async def _carry_out(
-        self, before: Project, decision: Decision, once: Once | None, trace: TraceContext | None, cause: str
+        self, before: Project, decision: Decision, guard: Guard | None, trace: TraceContext | None, cause: str
     ) -> None:
         if decision.removing is not None:
             await self._remove(before.project_id, decision.removing)
         if decision.project is not before:
-            await self._write(before, decision, once, trace, cause)
-        elif once is not None:
-            await self._projects.put_once(before, once, self._clock.now_s())
+            await self._write(before, decision, guard, trace, cause)
+        elif guard is not None and guard.once is not None:
+            await self._projects.put_once(before, guard.once, self._clock.now_s())
 
     async def _write(
-        self, before: Project | None, decision: Decision, once: Once | None, trace: TraceContext | None, cause: str
+        self, before: Project | None, decision: Decision, guard: Guard | None, trace: TraceContext | None, cause: str
     ) -> None:
         now_s = self._clock.now_s()
         rows = outbox_rows(decision.project.project_id, decision.outgoing, now_s, trace)
-        await self._projects.commit(before, decision, rows, once, now_s)
+        once = guard.once if guard is not None else None
+        line = AuditLine(now_s, guard.by, cause.lower()) if guard is not None and guard.by else None
+        await self._projects.commit(before, decision, rows, once, now_s, line=line)
         count(before, decision.project, cause)
         self._on_commit(decision.project)
         await self._outbox.publish(rows)
@@ -166,7 +172,7 @@ class Workflow:
 
 
 def _check(project: Project, guard: Guard) -> None:
-    if owner_key(project.tenant_id, project.user_id) != guard.owner or project.state is State.DELETED:
+    if guard.owner not in (None, owner_key(project.tenant_id, project.user_id)) or project.state is State.DELETED:
         raise Refused("project_not_found")
     if guard.if_version not in (0, project.version):
         raise Refused("version_conflict")

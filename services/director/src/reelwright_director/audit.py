@@ -13,6 +13,18 @@ from reelwright_director.policy import DAY_S
 _KEPT_S = 400 * DAY_S
 
 
+BRAKES = "brakes"
+"""The subject of pauses and resumptions."""
+
+
+def project_subject(project_id: str) -> str:
+    return f"project#{project_id}"
+
+
+def keys_subject(tenant_id: str) -> str:
+    return f"keys#{tenant_id}"
+
+
 @dataclass(frozen=True, slots=True)
 class AuditLine:
     """`what` is a verb with its object in a few words; `by` is as the caller named itself."""

@@ -36,11 +36,14 @@ def project_item(project: Project) -> dict[str, Value]:
         "version": project.version,
         "created_at": project.created_at_s,
         "updated_at": project.updated_at_s,
+        "tenant_id": project.tenant_id,
         "body": zlib.compress(_ADAPTER.dump_json(project)),
     }
     if project.state is not State.DELETED:
         item["owner"] = owner_key(project.tenant_id, project.user_id)
         item["status"] = project.state.value
+    if project.failure is not None:
+        item["reason"] = project.failure.reason_code
     if project.removal is not None:
         item["expires_at"] = int(project.removal.expires_at_s)
     due = due_at_s(project)

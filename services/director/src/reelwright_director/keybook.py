@@ -20,7 +20,7 @@ from reelwright_director.apikey import (
     refusal,
     secret_hash,
 )
-from reelwright_director.audit import AuditLine, audit_put
+from reelwright_director.audit import AuditLine, audit_put, keys_subject
 from reelwright_director.codec import SCHEMA_VERSION
 from reelwright_director.decision import Refused
 from reelwright_director.policy import DAY_S
@@ -170,7 +170,7 @@ def _next(before: KeyRecord, after: KeyRecord) -> Put:
 
 def _line(record: KeyRecord, verb: str, by: str, now_s: float) -> Put:
     what = f"{verb} key {record.key_id} of {record.user_id} ({', '.join(record.scopes)})"
-    return audit_put(f"keys#{record.tenant_id}", AuditLine(now_s, by, what))
+    return audit_put(keys_subject(record.tenant_id), AuditLine(now_s, by, what))
 
 
 def _once_put(record: KeyRecord, once: Once, now_s: float) -> Put:

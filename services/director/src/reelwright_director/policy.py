@@ -47,6 +47,6 @@ class Policy:
     """Before the second attempt, when the worker names no delay; doubles with each."""
     max_backoff_s: float = 300.0
     max_wait_s: float = 5.0
-    """The longest `wait` that a worker is told: brakes and cancels are obeyed within it."""
+    """The longest `wait` that a worker is told: cancels reach it within it, a brake's end within half of it."""
     max_postponed_s: float = DAY_S
     """How long a provider may put a request off (busy, out of slots) before that counts as failures."""

@@ -7,7 +7,7 @@ from reelwright.rpc.v1 import project_pb2 as rpc
 from reelwright_director import pictures
 from reelwright_director.brakes import Brakes
 from reelwright_director.state import Failure, HistoryEntry, Project, ProjectSettings, SceneRef
-from reelwright_director.terms import Stage
+from reelwright_director.terms import Stage, State, Waiting
 from reelwright_director.view import quality, stale, timestamp, warnings
 from reelwright_director.waiting import next_attempt_at_s, waiting_on
 
@@ -18,13 +18,13 @@ def project_view(project: Project, brakes: Brakes) -> rpc.Project:
         user_id=project.user_id,
         project_id=project.project_id,
         version=project.version,
-        state=rpc.State.Value(f"STATE_{project.state.name}"),
+        state=state_value(project.state),
         settings=settings_view(project.settings),
         client_reference=project.client_reference,
         labels=project.labels,
         created_at=timestamp(project.created_at_s),
         updated_at=timestamp(project.updated_at_s),
-        waiting_on=rpc.WaitingOn.Value(f"WAITING_ON_{waiting_on(project, brakes).name}"),
+        waiting_on=waiting_value(waiting_on(project, brakes)),
         waiting_since=timestamp(project.waiting.since_s),
         audio=project.audio,
         quality=quality(project),
@@ -44,9 +44,17 @@ def _add_optional(view: rpc.Project, project: Project) -> None:
     if at_s is not None:
         view.next_attempt_at.CopyFrom(timestamp(at_s))
     if project.failure is not None:
-        view.failure.CopyFrom(_failure(project.failure))
+        view.failure.CopyFrom(failure_view(project.failure))
     if project.video is not None:
         view.video.CopyFrom(project.video.video)
+
+
+def state_value(state: State) -> rpc.State.ValueType:
+    return rpc.State.Value(f"STATE_{state.name}")
+
+
+def waiting_value(on: Waiting) -> rpc.WaitingOn.ValueType:
+    return rpc.WaitingOn.Value(f"WAITING_ON_{on.name}")
 
 
 def stage_value(stage: Stage) -> rpc.Stage.ValueType:
@@ -71,7 +79,7 @@ def settings_view(settings: ProjectSettings) -> rpc.ProjectSettings:
     )
 
 
-def _failure(failure: Failure) -> rpc.Failure:
+def failure_view(failure: Failure) -> rpc.Failure:
     return rpc.Failure(
         stage=stage_value(failure.stage),
         reason_code=failure.reason_code,

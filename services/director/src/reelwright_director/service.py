@@ -2,12 +2,22 @@
 
 import asyncio
 from collections.abc import Sequence
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from google.protobuf.message import Message
 
 from reelwright.events.v1 import facts_pb2 as facts
-from reelwright.rpc.v1 import keys_pb2, keys_pb2_grpc, project_pb2, project_pb2_grpc, work_pb2, work_pb2_grpc
+from reelwright.rpc.v1 import (
+    keys_pb2,
+    keys_pb2_grpc,
+    ops_pb2,
+    ops_pb2_grpc,
+    project_pb2,
+    project_pb2_grpc,
+    work_pb2,
+    work_pb2_grpc,
+)
 from reelwright_chassis.blobs.port import Blobs
 from reelwright_chassis.bus.port import Bus, Record
 from reelwright_chassis.clock import Clock, SystemClock
@@ -24,6 +34,7 @@ from reelwright_director.decision import Refused
 from reelwright_director.dispatch import Family
 from reelwright_director.dispatcher import Dispatcher
 from reelwright_director.grpc_keys import ApiKeyServicer
+from reelwright_director.grpc_ops import OpsServicer
 from reelwright_director.grpc_project import ProjectServicer
 from reelwright_director.grpc_work import WorkServicer
 from reelwright_director.inputs import EndLeases, Fault, Input, Tick
@@ -62,7 +73,7 @@ class Director:
     ) -> None:
         self._clock = clock or SystemClock()
         self.projects = ProjectStore(store)
-        self.brakes = BrakeBook(store)
+        self.brakes = BrakeBook(store, self._clock)
         self._outbox = Outbox(store, bus)
         self.workflow = Workflow(
             self.projects,
@@ -78,6 +89,7 @@ class Director:
             self.workflow, self.projects, Listing(store), self.brakes.current, planner
         )
         self._key_servicer = ApiKeyServicer(KeyBook(store, self._clock), self._clock)
+        self._ops_servicer = OpsServicer(store, self.workflow, self.projects, self.brakes, self._clock)
         self._consumer = self._make_consumer(bus, instance)
         self._ticker = Loop("ticks", self.tick, settings.tick_every_s, self._clock)
         self._dispatching = Loop("dispatch", self._dispatcher.run_once, settings.tick_every_s, self._clock)
@@ -94,14 +106,12 @@ class Director:
         return self._consumer.ready
 
     def mounted(self) -> Sequence[Mounted]:
-        """What `rpc.serve` serves: ProjectService, WorkService and ApiKeyService."""
-        project = project_pb2.DESCRIPTOR.services_by_name["ProjectService"].full_name
-        work = work_pb2.DESCRIPTOR.services_by_name["WorkService"].full_name
-        keys = keys_pb2.DESCRIPTOR.services_by_name["ApiKeyService"].full_name
+        """What `rpc.serve` serves: ProjectService, WorkService, ApiKeyService and OpsService."""
         return (
-            Mounted(project, project_pb2_grpc.add_ProjectServiceServicer_to_server, self._project_servicer),
-            Mounted(work, work_pb2_grpc.add_WorkServiceServicer_to_server, WorkServicer(self.workflow)),
-            Mounted(keys, keys_pb2_grpc.add_ApiKeyServiceServicer_to_server, self._key_servicer),
+            _mounted(project_pb2, project_pb2_grpc, "ProjectService", self._project_servicer),
+            _mounted(work_pb2, work_pb2_grpc, "WorkService", WorkServicer(self.workflow)),
+            _mounted(keys_pb2, keys_pb2_grpc, "ApiKeyService", self._key_servicer),
+            _mounted(ops_pb2, ops_pb2_grpc, "OpsService", self._ops_servicer),
         )
 
     async def prepare(self) -> None:
@@ -188,6 +198,12 @@ class Director:
 def record_project(fact: Message) -> str:
     """Every fact of a worker names its project."""
     return str(getattr(fact, "project_id"))  # noqa: B009 (no common type has it)
+
+
+def _mounted(messages: ModuleType, stubs: ModuleType, name: str, servicer: object) -> Mounted:
+    """A servicer with what protoc generated for its service."""
+    full_name = messages.DESCRIPTOR.services_by_name[name].full_name
+    return Mounted(full_name, getattr(stubs, f"add_{name}Servicer_to_server"), servicer)
 
 
 def _windows(settings: DirectorSettings) -> dict[Family, int]:

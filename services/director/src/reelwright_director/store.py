@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from reelwright_chassis.store.port import Absent, Condition, Delete, Equals, Put, Query, Store, Value, Write
 from reelwright_director import documents, tables
+from reelwright_director.audit import AuditLine, audit_put, project_subject
 from reelwright_director.codec import SCHEMA_VERSION, item_project, project_item
 from reelwright_director.decision import Booking, Decision, Document, DocumentKey
 from reelwright_director.dispatch import ready_rows
@@ -55,7 +56,14 @@ class ProjectStore:
         return None if item is None else Replayed(str(item["project_id"]), str(item["digest"]))
 
     async def commit(
-        self, before: Project | None, decision: Decision, rows: Sequence[OutboxRow], once: Once | None, now_s: float
+        self,
+        before: Project | None,
+        decision: Decision,
+        rows: Sequence[OutboxRow],
+        once: Once | None,
+        now_s: float,
+        *,
+        line: AuditLine | None = None,
     ) -> None:
         """All of it or nothing. Raises `Conflict` when the project (or the key) is no longer as it was read."""
         after = decision.project
@@ -68,6 +76,8 @@ class ProjectStore:
         writes += [_ledger_put(after, booking, now_s) for booking in decision.bookings]
         if once is not None:
             writes.append(_once_put(after, once, now_s))
+        if line is not None:
+            writes.append(audit_put(project_subject(after.project_id), line))
         await self._store.transact(writes)
 
     async def put_once(self, project: Project, once: Once, now_s: float) -> None:

@@ -10,7 +10,7 @@ MAX_HEADERS_BYTES = 16_000
 
 def check_message(message: Message, *, spare_bytes: int = 0) -> None:
     """Raises ValueError for a message that a broker would refuse, or would if it grew by `spare_bytes`."""
-    body = len(message.key.encode()) + len(message.value) + spare_bytes
+    body = len(message.key.encode("utf-8", "surrogateescape")) + len(message.value) + spare_bytes
     if body > MAX_BODY_BYTES:
         raise ValueError(f"a message to {message.topic} is {body} bytes, more than {MAX_BODY_BYTES}")
     headers = sum(len(name.encode()) + len(value) for name, value in message.headers.items())

@@ -115,7 +115,7 @@ def as_unavailable(error: ClientError | BotoCoreError, what: str) -> Unavailable
         Trouble.THROTTLED: f"throttled ({code}): the table or the account is at its limit",
         Trouble.CONTENDED: "other transactions hold the same items",
         Trouble.UNREACHED: f"not reached ({code})",
-        Trouble.LOST: f"no answer ({code}); a write may have been made",
+        Trouble.LOST: f"no answer ({code}); if it was a write, it may have been made",
     }
     return Unavailable(f"DynamoDB, {what}: {told.get(trouble, code)}")
 

@@ -82,6 +82,12 @@ def why_not_ready(client: "DynamoDBClient", settings: DynamoSettings, table: Tab
     return ""
 
 
+def ttl_of(client: "DynamoDBClient", name: str) -> str | None:
+    """The attribute that a table's items expire by."""
+    now = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+    return now.get("AttributeName") if now.get("TimeToLiveStatus") in ("ENABLED", "ENABLING") else None
+
+
 def _create(client: "DynamoDBClient", settings: DynamoSettings, table: Table, *, dry_run: bool) -> Iterator[Change]:
     name = settings.table_prefix + table.name
     if describe(client, name) is not None:
@@ -129,10 +135,10 @@ def _add_index(client: "DynamoDBClient", name: str, table: Table, index: Index) 
 def _set_ttl(client: "DynamoDBClient", name: str, table: Table, *, dry_run: bool) -> Iterator[Change]:
     if table.ttl is None:
         return
-    now = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
-    if now.get("TimeToLiveStatus") in ("ENABLED", "ENABLING"):
-        if now.get("AttributeName") != table.ttl:
-            told = f"left as it is, although its items expire by {now.get('AttributeName')} and not by {table.ttl}"
+    now = ttl_of(client, name)
+    if now is not None:
+        if now != table.ttl:
+            told = f"left as it is, although its items expire by {now} and not by {table.ttl}"
             yield Change("table", name, told)
         return
     if not dry_run:

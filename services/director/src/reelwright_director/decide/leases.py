@@ -27,7 +27,7 @@ def begin(draft: Draft, asked: Begin) -> None:
     elif request.lease is not None:
         _answer_holder(draft, request, request.lease, asked)
     elif draft.context.brakes.hold(request.stage, draft.project.tenant_id):
-        draft.answer = Wait(draft.context.policy.max_wait_s)
+        draft.answer = Wait(draft.context.policy.max_wait_s / 2)
     else:
         _grant(draft, request, asked)
 

@@ -1,0 +1,69 @@
+"""Looking at topics and offsets without being anybody's consumer."""
+
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from typing import NamedTuple
+
+from aiokafka import AIOKafkaConsumer
+from aiokafka import TopicPartition as KafkaPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaConnectionError, for_code
+
+from reelwright_chassis.bus.kafka_client import KafkaClients, no_such_topic, reaching
+from reelwright_chassis.bus.kafka_ends import end_consumer
+from reelwright_chassis.errors import Unavailable
+
+_UNKNOWN_TOPIC = 3
+
+
+class Extent(NamedTuple):
+    """A partition holds the offsets from `first` up to, without, `next`."""
+
+    first: int
+    next: int
+
+
+@asynccontextmanager
+async def admin_client(clients: KafkaClients) -> AsyncIterator[AIOKafkaAdminClient]:
+    """Raises `SettingsError`, `Unavailable`, also for what its user meets within."""
+    admin = AIOKafkaAdminClient(**clients.common())
+    try:
+        with reaching("asking the broker"):
+            try:
+                await admin.start()
+            except KafkaConnectionError as error:
+                raise await clients.why_unreachable() from error
+            yield admin
+    finally:
+        await admin.close()
+
+
+async def partitions_of(admin: AIOKafkaAdminClient, topic: str) -> list[KafkaPartition]:
+    """Raises `Unavailable`."""
+    (found,) = await admin.describe_topics([topic])
+    if found["error_code"] == _UNKNOWN_TOPIC:
+        raise no_such_topic(topic)
+    if found["error_code"]:
+        raise for_code(found["error_code"])(topic)
+    return sorted(KafkaPartition(topic, each["partition"]) for each in found["partitions"])
+
+
+@asynccontextmanager
+async def reader(clients: KafkaClients) -> AsyncIterator[AIOKafkaConsumer]:
+    """A consumer without a group and without partitions yet."""
+    consumer = AIOKafkaConsumer(**clients.reader())
+    try:
+        with reaching("asking the broker"):
+            try:
+                await consumer.start()
+            except KafkaConnectionError as error:
+                raise Unavailable(str(await clients.why_unreachable())) from error
+            yield consumer
+    finally:
+        await end_consumer(consumer)
+
+
+async def extents(consumer: AIOKafkaConsumer, partitions: Collection[KafkaPartition]) -> dict[KafkaPartition, Extent]:
+    firsts = await consumer.beginning_offsets(partitions)
+    ends = await consumer.end_offsets(partitions)
+    return {at: Extent(firsts[at], ends[at]) for at in partitions}
