@@ -60,3 +60,14 @@ BLOBS_SECONDS = Histogram(
 )
 STORE_CONFLICTS = Counter("reelwright_store_conflicts", "Writes whose condition did not hold.", ["table"])
 STORE_RETRIES = Counter("reelwright_store_retries", "Calls of the store that were made again, by why.", ["reason"])
+
+# The gateway.
+HTTP_SECONDS = Histogram(
+    "reelwright_http_request_duration_seconds",
+    "From a request's first byte to its answer's last, by route; streams of events apart.",
+    ["method", "route", "status"],
+    buckets=_CALL_BUCKETS_S,
+)
+UPLOADED = Counter("reelwright_upload_bytes", "Bytes of recordings that were taken in.")
+LISTENERS = Gauge("reelwright_event_listeners", "Open streams of events.")
+LISTENERS_RESYNCED = Counter("reelwright_event_resyncs", "Streams that were too slow, and began anew with a snapshot.")

@@ -89,7 +89,8 @@ class Commands:
         return rpc.DeleteProjectResponse()
 
     async def _obey(self, request: Any, command: inputs.Command, context: Any) -> rpc.Project:
-        once = _once(request.caller, type(request).__name__, request.idempotency_key, from_rpc.asked_digest(request))
+        # By the command: several of them are asked by one kind of request.
+        once = _once(request.caller, type(command).__name__, request.idempotency_key, from_rpc.asked_digest(request))
         owner = owner_key(request.caller.tenant_id, request.caller.user_id)
         guard = Guard(owner, getattr(request, "if_version", 0), once)
         applied = await self._workflow.apply(request.project_id, command, guard, trace_from(context))

@@ -1,0 +1,44 @@
+"""The API as an ASGI application."""
+
+from fastapi import FastAPI
+from fastapi.middleware import Middleware
+from fastapi.routing import APIRoute
+
+from reelwright_gateway import __version__, problems
+from reelwright_gateway.bodies import BodyLimit
+from reelwright_gateway.deps import Deps
+from reelwright_gateway.events.routes import router as events
+from reelwright_gateway.idempotency import InFlight
+from reelwright_gateway.media.routes import router as media
+from reelwright_gateway.middleware import Frame
+from reelwright_gateway.openapi import describe
+from reelwright_gateway.projects.routes import router as projects
+from reelwright_gateway.system.routes import router as system
+from reelwright_gateway.uploads.routes import router as uploads
+from reelwright_gateway.usage.routes import router as usage
+from reelwright_gateway.video.routes import router as video
+
+_ROUTERS = (projects, uploads, video, events, usage, system, media)
+
+
+def create_app(deps: Deps) -> FastAPI:
+    """Serve it with any ASGI server while `deps.hub.run()` runs."""
+    app = FastAPI(
+        title="Reelwright",
+        version=__version__,
+        summary="Speech in, vertical video out.",
+        generate_unique_id_function=_operation,
+        middleware=[Middleware(Frame), Middleware(BodyLimit, max_bytes=deps.settings.max_body_bytes)],
+        redoc_url=None,
+    )
+    app.state.deps = deps
+    app.state.in_flight = InFlight()
+    problems.install(app)
+    for router in _ROUTERS:
+        app.include_router(router)
+    describe(app)
+    return app
+
+
+def _operation(route: APIRoute) -> str:
+    return route.name

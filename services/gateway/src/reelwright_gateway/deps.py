@@ -1,0 +1,58 @@
+"""What the API is built from, and how its routes get at it."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from reelwright_chassis.blobs.port import Blobs
+from reelwright_chassis.clock import Clock, SystemClock
+from reelwright_gateway.defaults import Choices, Defaults
+from reelwright_gateway.director import Director
+from reelwright_gateway.identity.caller import Identifier
+from reelwright_gateway.live.hub import LiveHub
+from reelwright_gateway.media.links import MediaLinks
+from reelwright_gateway.media.project import Linker
+from reelwright_gateway.projects.convert import Telling
+from reelwright_gateway.settings import GatewaySettings
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """`scratch` takes uploads on their way to the blobs."""
+
+    settings: GatewaySettings
+    director: Director
+    blobs: Blobs
+    hub: LiveHub
+    media: MediaLinks
+    identifier: Identifier
+    scratch: Path
+    defaults: Defaults = field(default_factory=Defaults)
+    choices: Choices = field(default_factory=Choices)
+    clock: Clock = field(default_factory=SystemClock)
+
+    def base_url(self, request: Request) -> str:
+        """How this client reaches us, without a slash at the end."""
+        return self.settings.public_url or str(request.base_url).rstrip("/")
+
+    def telling(self, request: Request) -> Telling:
+        return Telling(self.linker(request), self.hub.book, self.clock.now_s())
+
+    def linker(self, request: Request) -> Linker:
+        return Linker(self.media, self.base_url(request))
+
+
+async def _deps(request: Request) -> Deps:
+    deps: Deps = request.app.state.deps
+    return deps
+
+
+async def _telling(request: Request) -> Telling:
+    deps: Deps = request.app.state.deps
+    return deps.telling(request)
+
+
+DepsDep = Annotated[Deps, Depends(_deps)]
+TellingDep = Annotated[Telling, Depends(_telling)]

@@ -1,0 +1,42 @@
+"""The director, as the gateway asks it: typed stubs, deadlines, and errors that are ours."""
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
+
+import grpc.aio
+
+from reelwright.rpc.v1 import project_pb2 as rpc
+from reelwright.rpc.v1.keys_pb2_grpc import ApiKeyServiceStub
+from reelwright.rpc.v1.project_pb2_grpc import ProjectServiceStub
+from reelwright_chassis.rpc import DEADLINE_S, call
+
+if TYPE_CHECKING:
+    from reelwright.rpc.v1.keys_pb2_grpc import ApiKeyServiceAsyncStub
+    from reelwright.rpc.v1.project_pb2_grpc import ProjectServiceAsyncStub
+    from reelwright_gateway.identity.caller import Caller
+
+T = TypeVar("T")
+
+_PROJECTS = "reelwright.rpc.v1.ProjectService"
+_QUESTIONS = ("GetProject", "ListProjects", "GetTranscript", "GetPlan", "ListAssets", "GetHistory", "GetUsage")
+RETRY_SAFELY = (*(f"{_PROJECTS}/{name}" for name in _QUESTIONS), "reelwright.rpc.v1.ApiKeyService/ListKeys")
+"""What a channel may ask again by itself: questions alone. A command is its client's to repeat, with its key."""
+
+
+class Director:
+    """Every method raises the director's `Reject`s, and `Unavailable`."""
+
+    projects: "ProjectServiceAsyncStub"
+    keys: "ApiKeyServiceAsyncStub"
+
+    def __init__(self, channel: grpc.aio.Channel) -> None:
+        self.projects = ProjectServiceStub(channel)
+        self.keys = ApiKeyServiceStub(channel)
+
+    async def call(self, method: Callable[..., Awaitable[T]], request: object, *, timeout_s: float = DEADLINE_S) -> T:
+        return await call(method, request, timeout_s=timeout_s)
+
+    async def project(self, caller: "Caller", project_id: str) -> rpc.Project:
+        """The caller's project as it is now."""
+        request = rpc.GetProjectRequest(caller=caller.rpc, project_id=project_id)
+        return await self.call(self.projects.GetProject, request)

@@ -1,0 +1,89 @@
+"""Live: server-sent events of one project, or of all of the caller's."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sse_starlette import EventSourceResponse
+
+from reelwright.rpc.v1 import project_pb2 as rpc
+from reelwright_gateway.deps import Deps, DepsDep, TellingDep
+from reelwright_gateway.events.models import ProjectChange, StageProgress
+from reelwright_gateway.events.stream import Snapshot, stream
+from reelwright_gateway.identity import ReaderDep
+from reelwright_gateway.live.encode import sse
+from reelwright_gateway.live.hub import of_owner, of_project
+from reelwright_gateway.problems import documented
+from reelwright_gateway.projects.models import ProjectPage
+from reelwright_gateway.projects.routes import Id
+
+router = APIRouter(tags=["events"])
+
+_SNAPSHOT_PROJECTS = 100
+
+
+def _documented(snapshot: str) -> dict[int | str, dict[str, Any]]:
+    says = (
+        f"`snapshot` ({snapshot}), then `change` ({ProjectChange.__name__}) and `progress` ({StageProgress.__name__}), "
+        "each with JSON as its data. `id` is the project's version."
+    )
+    content = {"text/event-stream": {"schema": {"type": "string", "description": says}}}
+    return {200: {"description": "A stream of events.", "content": content}, **documented(404)}
+
+
+@router.get(
+    "/v1/projects/{project_id}/events",
+    summary="Follow a project live",
+    response_class=EventSourceResponse,
+    responses=_documented("Project"),
+)
+async def follow_project(
+    project_id: Id, request: Request, caller: ReaderDep, deps: DepsDep, telling: TellingDep
+) -> Response:
+    """A snapshot of the project, then its changes and progress as they happen.
+
+    The stream ends now and then; an `EventSource` connects again by itself, and gets a new snapshot.
+    """
+
+    async def snapshot() -> Snapshot:
+        project = await deps.director.project(caller, project_id)
+        told = await telling.project(project)
+        data = sse("snapshot", told.model_dump_json(), event_id=project.version)
+        return Snapshot(data, {project_id: project.version})
+
+    await deps.director.project(caller, project_id)  # its refusal is an answer, not a stream
+    return _response(deps, request, snapshot, of_project(project_id))
+
+
+@router.get(
+    "/v1/events",
+    summary="Follow all of your projects live",
+    response_class=EventSourceResponse,
+    responses=_documented("ProjectPage, the newest 100"),
+)
+async def follow_all(request: Request, caller: ReaderDep, deps: DepsDep, telling: TellingDep) -> Response:
+    """A snapshot of the newest projects, then changes and progress of all of them as they happen."""
+
+    async def snapshot() -> Snapshot:
+        asked = rpc.ListProjectsRequest(caller=caller.rpc, limit=_SNAPSHOT_PROJECTS)
+        page = await deps.director.call(deps.director.projects.ListProjects, asked)
+        items = [await telling.summary(project) for project in page.projects]
+        body = ProjectPage(items=items, next_cursor=page.next_cursor or None)
+        versions = {project.project_id: project.version for project in page.projects}
+        return Snapshot(sse("snapshot", body.model_dump_json()), versions)
+
+    return _response(deps, request, snapshot, of_owner(caller.tenant_id, caller.user_id))
+
+
+def _response(deps: Deps, request: Request, snapshot: Any, name: tuple[str, ...]) -> EventSourceResponse:
+    """Listens from before the snapshot is taken until the client is gone, so that nothing falls in between."""
+
+    async def events() -> Any:
+        with deps.hub.listening(name) as listener:
+            async for data in stream(listener, snapshot, deps.clock, lifetime_s=deps.settings.stream_lifetime_s):
+                yield data
+
+    request.state.streams = True
+    return EventSourceResponse(
+        events(), ping=deps.settings.heartbeat_s, send_timeout=deps.settings.stream_send_s, sep="\n"
+    )

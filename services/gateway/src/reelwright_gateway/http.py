@@ -1,0 +1,71 @@
+"""The HTTP server that the API is served by: uvicorn, without its own signals and logs."""
+
+import contextlib
+import socket
+from collections.abc import Iterator
+
+import uvicorn
+from fastapi import FastAPI
+
+from reelwright_chassis.errors import SettingsError
+
+_GRACE_S = 20
+"""For requests that run when it is asked to end; streams of events are ended before."""
+_IDLE_CONNECTION_S = 65
+"""Longer than load balancers keep a connection, so that they and not we close it."""
+_REMEDY = "Stop what listens there, or choose another address."
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are the process's."""
+        yield
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes a free one. Raises `SettingsError` when the address cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(2048)
+    except OSError as error:
+        listening.close()
+        raise SettingsError(f"{host}:{port} cannot be listened on: {error.strerror}. {_REMEDY}") from error
+    return listening
+
+
+class HttpServer:
+    """Serves one application on one socket, until `stop`."""
+
+    def __init__(self, app: FastAPI, listening: socket.socket, *, trusted_proxies: str = "127.0.0.1") -> None:
+        self._socket = listening
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            ws="none",
+            timeout_keep_alive=_IDLE_CONNECTION_S,
+            timeout_graceful_shutdown=_GRACE_S,
+            forwarded_allow_ips=trusted_proxies,
+        )
+        self._server = _Server(config)
+
+    @property
+    def port(self) -> int:
+        return int(self._socket.getsockname()[1])
+
+    @property
+    def ready(self) -> bool:
+        return self._server.started and not self._server.should_exit
+
+    async def run(self) -> None:
+        await self._server.serve(sockets=[self._socket])
+
+    def stop(self) -> None:
+        """Take no more connections, let requests end; idempotent."""
+        self._server.should_exit = True

@@ -1,0 +1,69 @@
+"""`Idempotency-Key`: the director stores it with what it did; here we only see that a key is not used twice at once."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+
+from reelwright_gateway.identity import CallerDep
+from reelwright_gateway.problems import FieldError, Problem
+
+_MAX_CHARS = 255
+
+
+class InFlight:
+    """The keys of requests that are being worked on, on this replica. Others wait for the director's transaction."""
+
+    def __init__(self) -> None:
+        self._keys: set[tuple[str, ...]] = set()
+
+    def enter(self, key: tuple[str, ...]) -> None:
+        """Raises `Problem`: idempotency_running."""
+        if key in self._keys:
+            raise Problem("idempotency_running", headers={"Retry-After": "1"})
+        self._keys.add(key)
+
+    def leave(self, key: tuple[str, ...]) -> None:
+        self._keys.discard(key)
+
+
+async def _idempotency_key(
+    request: Request,
+    caller: CallerDep,
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            description="Any unique text, such as a UUID. The same request with the same key within 24 hours is done "
+            "once and answered alike; another request with it is refused.",
+            examples=['"8e03978e-40d5-43e8-bc93-6894a57f9324"'],
+        ),
+    ] = None,
+) -> AsyncIterator[str]:
+    """The key, bare; empty where none was sent."""
+    if idempotency_key is None:
+        yield ""
+        return
+    key = _bare(idempotency_key)
+    running: InFlight = request.app.state.in_flight
+    name = (caller.tenant_id, caller.user_id, request.method, request.url.path, key)
+    running.enter(name)
+    try:
+        yield key
+    finally:
+        running.leave(name)
+
+
+def _bare(header: str) -> str:
+    """A structured-field string, or the text without quotes. Raises `Problem`: request_invalid."""
+    key = header.strip()
+    if len(key) >= 2 and key[0] == key[-1] == '"':
+        key = key[1:-1].replace('\\"', '"').replace("\\\\", "\\")
+    if not 0 < len(key) <= _MAX_CHARS or not (key.isascii() and key.isprintable()):
+        wrong = FieldError(
+            location="header", pointer="Idempotency-Key", message=f"1 to {_MAX_CHARS} printable characters"
+        )
+        raise Problem("request_invalid", errors=[wrong])
+    return key
+
+
+IdempotencyKey = Annotated[str, Depends(_idempotency_key)]

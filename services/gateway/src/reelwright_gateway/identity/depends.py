@@ -1,0 +1,45 @@
+"""The caller as a dependency of routes, with the right that they need."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
+
+from reelwright_gateway.identity.caller import ADMIN, READ, WRITE, Caller, Identifier
+from reelwright_gateway.problems import Problem
+
+# Says in the OpenAPI how to authenticate; who it is, the identifier finds out.
+_bearer = HTTPBearer(
+    auto_error=False, scheme_name="key", description="An API key (rw_...). Not needed on a laptop's own server."
+)
+
+
+async def _caller(request: Request, _: Annotated[object, Depends(_bearer)]) -> Caller:
+    identifier: Identifier = request.app.state.deps.identifier
+    return await identifier.identify(request)
+
+
+CallerDep = Annotated[Caller, Depends(_caller)]
+
+
+def _require(caller: Caller, scope: str) -> Caller:
+    if not caller.may(scope):
+        raise Problem("not_permitted", f"This needs the scope {scope}.")
+    return caller
+
+
+async def _reader(caller: CallerDep) -> Caller:
+    return _require(caller, READ)
+
+
+async def _writer(caller: CallerDep) -> Caller:
+    return _require(caller, WRITE)
+
+
+async def _admin(caller: CallerDep) -> Caller:
+    return _require(caller, ADMIN)
+
+
+ReaderDep = Annotated[Caller, Depends(_reader)]
+WriterDep = Annotated[Caller, Depends(_writer)]
+AdminDep = Annotated[Caller, Depends(_admin)]

@@ -1,0 +1,173 @@
+"""Projects between the director's messages and the API's models; once each way."""
+
+from typing import Any
+
+from reelwright.events.v1 import media_pb2 as media
+from reelwright.events.v1.requests_pb2 import GivenText
+from reelwright.rpc.v1 import project_pb2 as rpc
+from reelwright_gateway.defaults import Defaults
+from reelwright_gateway.live.book import ProgressBook
+from reelwright_gateway.media.project import Linker
+from reelwright_gateway.names import value, word
+from reelwright_gateway.progress import progress, stage_of
+from reelwright_gateway.projects import models
+from reelwright_gateway.schema import Note
+from reelwright_gateway.times import moment, moment_of
+
+
+class Telling:
+    """Tells projects to one request's client."""
+
+    def __init__(self, linker: Linker, book: ProgressBook, now_s: float) -> None:
+        self._linker = linker
+        self._book = book
+        self._now_s = now_s
+
+    async def project(self, had: rpc.Project) -> models.Project:
+        return models.Project.model_validate(await self._project(had))
+
+    async def created(self, had: rpc.Project, upload: models.UploadInfo) -> models.CreatedProject:
+        return models.CreatedProject.model_validate({**await self._project(had), "upload": upload})
+
+    async def summary(self, had: rpc.Project) -> models.ProjectSummary:
+        return models.ProjectSummary.model_validate(await self._summary(had))
+
+    async def _project(self, had: rpc.Project) -> dict[str, Any]:
+        return {
+            **await self._summary(had),
+            "settings": _settings(had.settings),
+            "audio": _audio(had.audio),
+            "transcript_revision": had.transcript_revision,
+            "scenes_revision": had.plan_revision,
+            "scenes": [_scene(scene) for scene in had.scenes],
+            "video": await self._linker.video(had),
+        }
+
+    async def _summary(self, had: rpc.Project) -> dict[str, Any]:
+        return {
+            "id": had.project_id,
+            "version": had.version,
+            "title": had.settings.title,
+            "state": word(rpc.State, "STATE", had.state),
+            "progress": self._progress(had),
+            "waiting_on": word(rpc.WaitingOn, "WAITING_ON", had.waiting_on),
+            "waiting_since": moment(had.waiting_since),
+            "next_attempt_at": moment_of(had, "next_attempt_at"),
+            "quality": had.quality or None,
+            "warnings": [Note(code=note.code, message=note.message) for note in had.warnings],
+            "failure": _failure(had.failure) if had.HasField("failure") else None,
+            "cost_usd": had.cost_usd,
+            "stale": [word(rpc.Stage, "STAGE", stage) for stage in had.stale],
+            "client_reference": had.client_reference,
+            "labels": dict(had.labels),
+            "created_at": moment(had.created_at),
+            "updated_at": moment(had.updated_at),
+            "poster": await self._linker.part(had, "poster"),
+        }
+
+    def _progress(self, had: rpc.Project) -> models.ProgressNow:
+        running = self._book.running(had.project_id, stage_of(had) or "")
+        now = progress(had, running, self._now_s)
+        return models.ProgressNow.model_validate({"stage": now.stage, "percent": now.percent, "eta_at": now.eta_at})
+
+
+def _settings(had: rpc.ProjectSettings) -> models.Settings:
+    return models.Settings.model_validate(
+        {
+            "title": had.title,
+            "target_duration_s": had.target_duration_s or None,
+            "review": word(rpc.Review, "REVIEW", had.review),
+            "caption_style": had.caption_style,
+            "look": had.look,
+            "direction": had.direction,
+            "language": had.language,
+            "budget_usd": had.budget_usd,
+            "lowest_rung": word(media.Rung, "RUNG", had.lowest_rung),
+            "aspect": had.aspect,
+        }
+    )
+
+
+def _audio(blob: media.BlobRef) -> models.Audio | None:
+    if not blob.key:
+        return None
+    return models.Audio(sha256=blob.sha256, size_bytes=blob.size_bytes, content_type=blob.content_type)
+
+
+def _failure(had: rpc.Failure) -> models.Failure:
+    return models.Failure.model_validate(
+        {
+            "stage": word(rpc.Stage, "STAGE", had.stage),
+            "code": had.reason_code,
+            "message": had.message,
+            "remedy": had.remedy,
+            "retryable": had.retryable,
+            "charged": had.charged,
+        }
+    )
+
+
+def _scene(had: rpc.SceneOutcome) -> models.SceneOutcome:
+    return models.SceneOutcome.model_validate(
+        {
+            "scene_id": had.scene_id,
+            "index": had.index,
+            "asset_id": had.asset_id or None,
+            "kind": word(media.AssetKind, "ASSET_KIND", had.kind) or "card",
+            "rung": word(media.Rung, "RUNG", had.rung),
+            "provider": had.provider or None,
+            "simulated": had.simulated,
+            "cost_usd": had.cost_usd,
+        }
+    )
+
+
+def history_entry(had: rpc.HistoryEntry) -> models.HistoryEntry:
+    return models.HistoryEntry.model_validate(
+        {
+            "outcome": had.outcome,
+            "stage": word(rpc.Stage, "STAGE", had.stage),
+            "request_id": had.request_id or None,
+            "attempt": had.attempt or None,
+            "started_at": moment(had.started_at),
+            "ended_at": moment_of(had, "ended_at"),
+            "reason_code": had.reason_code or None,
+            "trace_id": had.trace_id or None,
+        }
+    )
+
+
+def new_settings(wanted: models.NewProject, defaults: Defaults) -> rpc.ProjectSettings:
+    """The settings of a new project."""
+    settings = rpc.ProjectSettings(
+        budget_usd=defaults.budget_usd if wanted.budget_usd is None else wanted.budget_usd, render=defaults.render
+    )
+    _merge(settings, wanted.model_dump(exclude={"budget_usd", "client_reference", "labels", "autostart"}))
+    return settings
+
+
+def patched_settings(had: rpc.ProjectSettings, patch: models.ProjectPatch) -> rpc.ProjectSettings:
+    """The settings with those of the patch that were sent."""
+    settings = rpc.ProjectSettings()
+    settings.CopyFrom(had)
+    sent = patch.model_dump(include=patch.model_fields_set)
+    _merge(settings, {name: value for name, value in sent.items() if value is not None or name == "target_duration_s"})
+    return settings
+
+
+def _merge(settings: rpc.ProjectSettings, wanted: dict[str, Any]) -> None:
+    for name, sent in wanted.items():
+        match name:
+            case "review":
+                settings.review = value(rpc.Review, "REVIEW", sent)
+            case "lowest_rung":
+                settings.lowest_rung = value(media.Rung, "RUNG", sent)
+            case "script":
+                if sent is not None:
+                    settings.script.CopyFrom(GivenText(format=GivenText.FORMAT_PLAIN, text=sent))
+            case "target_duration_s":
+                settings.target_duration_s = sent or 0.0
+            case "caption_style":
+                settings.caption_style = settings.render.caption_style = sent
+            case _:
+                setattr(settings, name, sent)

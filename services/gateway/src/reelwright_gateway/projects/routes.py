@@ -1,0 +1,202 @@
+"""Projects: made, read, listed, changed, deleted; canceled and retried."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from reelwright.rpc.v1 import project_pb2 as rpc
+from reelwright_chassis.errors import Reject
+from reelwright_gateway.deps import DepsDep, TellingDep
+from reelwright_gateway.etag import IfMatch, etag
+from reelwright_gateway.idempotency import IdempotencyKey
+from reelwright_gateway.identity import ReaderDep, WriterDep
+from reelwright_gateway.names import value
+from reelwright_gateway.problems import documented
+from reelwright_gateway.projects import models
+from reelwright_gateway.projects.convert import history_entry, new_settings, patched_settings
+from reelwright_gateway.schema import State
+from reelwright_gateway.uploads.sniff import FORMATS
+
+router = APIRouter(prefix="/v1/projects", tags=["projects"])
+
+Id = Annotated[
+    str,
+    Path(description="The project's id.", max_length=64, examples=["01JD9ZQ1S7M4V0F5X8C2K3N6PB"], alias="project_id"),
+]
+_PATCH_TRIES = 3
+
+
+@router.post(
+    "", summary="Make a project", status_code=201, response_model=models.CreatedProject, responses=documented(409)
+)
+async def create_project(
+    wanted: models.NewProject,
+    request: Request,
+    response: Response,
+    caller: WriterDep,
+    key: IdempotencyKey,
+    deps: DepsDep,
+    telling: TellingDep,
+) -> models.CreatedProject:
+    """Then send the recording to `upload.url`; the run starts by itself when it is there, unless `autostart` is off."""
+    made = await deps.director.call(
+        deps.director.projects.CreateProject,
+        rpc.CreateProjectRequest(
+            caller=caller.rpc,
+            idempotency_key=key,
+            settings=new_settings(wanted, deps.defaults),
+            client_reference=wanted.client_reference,
+            labels=wanted.labels,
+            autostart=wanted.autostart,
+        ),
+    )
+    address = f"{deps.base_url(request)}/v1/projects/{made.project_id}"
+    response.headers["Location"] = address
+    response.headers["ETag"] = etag(made.version)
+    upload = models.UploadInfo(
+        method="PUT", url=f"{address}/audio", max_bytes=deps.settings.max_audio_bytes, formats=list(FORMATS)
+    )
+    return await telling.created(made, upload)
+
+
+@router.get("", summary="List your projects", response_model=models.ProjectPage, responses=documented())
+async def list_projects(
+    caller: ReaderDep,
+    deps: DepsDep,
+    telling: TellingDep,
+    *,
+    state: Annotated[State | None, Query(description="Only those in this state.", alias="status")] = None,
+    reason: Annotated[str, Query(max_length=64, description="Only those that failed for this reason code.")] = "",
+    label: Annotated[str, Query(max_length=260, description="Only those with this label: key, or key=value.")] = "",
+    client_reference: Annotated[str, Query(max_length=256, description="Only those with this name of yours.")] = "",
+    cursor: Annotated[str, Query(max_length=512, description="Where the page before this one ended.")] = "",
+    limit: Annotated[int, Query(ge=1, le=100, description="How many at most.")] = 50,
+) -> models.ProjectPage:
+    """The newest first."""
+    request = rpc.ListProjectsRequest(
+        caller=caller.rpc,
+        state=value(rpc.State, "STATE", state) if state else rpc.STATE_UNSPECIFIED,
+        reason_code=reason,
+        label=label,
+        client_reference=client_reference,
+        cursor=cursor,
+        limit=limit,
+    )
+    page = await deps.director.call(deps.director.projects.ListProjects, request)
+    items = [await telling.summary(project) for project in page.projects]
+    return models.ProjectPage(items=items, next_cursor=page.next_cursor or None)
+
+
+@router.get("/{project_id}", summary="Read a project", response_model=models.Project, responses=documented(404))
+async def get_project(
+    project_id: Id, response: Response, caller: ReaderDep, deps: DepsDep, telling: TellingDep
+) -> models.Project:
+    """As it is now, with links to its media. The `ETag` is for edits that must not overwrite another's."""
+    return await _answer(await deps.director.project(caller, project_id), response, telling)
+
+
+@router.patch(
+    "/{project_id}",
+    summary="Change a project's settings",
+    response_model=models.Project,
+    responses=documented(404, 409, 412),
+)
+async def update_project(
+    project_id: Id,
+    patch: models.ProjectPatch,
+    response: Response,
+    caller: WriterDep,
+    if_version: IfMatch,
+    deps: DepsDep,
+    telling: TellingDep,
+) -> models.Project:
+    """Makes nothing by itself: `stale` then says which stages no longer fit, and their POSTs make them again."""
+    for attempt in range(1, _PATCH_TRIES + 1):
+        had = await deps.director.project(caller, project_id)
+        request = rpc.UpdateProjectRequest(
+            caller=caller.rpc,
+            project_id=project_id,
+            if_version=if_version or had.version,
+            settings=patched_settings(had.settings, patch),
+        )
+        try:
+            return await _answer(
+                await deps.director.call(deps.director.projects.UpdateProject, request), response, telling
+            )
+        except Reject as refused:
+            # Without If-Match the client does not care what changed in between.
+            if refused.reason_code != "version_conflict" or if_version or attempt == _PATCH_TRIES:
+                raise
+    raise AssertionError("unreachable")
+
+
+@router.delete(
+    "/{project_id}", summary="Delete a project", status_code=204, response_class=Response, responses=documented(404)
+)
+async def delete_project(project_id: Id, caller: WriterDep, deps: DepsDep) -> Response:
+    """Stops its work and removes the recording, the words, the pictures and the videos. Amounts of money stay."""
+    request = rpc.DeleteProjectRequest(caller=caller.rpc, project_id=project_id)
+    await deps.director.call(deps.director.projects.DeleteProject, request)
+    return Response(status_code=204)
+
+
+@router.post(
+    "/{project_id}/cancel",
+    summary="Cancel what runs",
+    response_model=models.Project,
+    responses=documented(404, 409, 412),
+)
+async def cancel_project(
+    project_id: Id,
+    response: Response,
+    caller: WriterDep,
+    key: IdempotencyKey,
+    if_version: IfMatch,
+    deps: DepsDep,
+    telling: TellingDep,
+) -> models.Project:
+    """Reaches running work within seconds. Starting a stage again goes on from what is there."""
+    request = _command(caller.rpc, project_id, key, if_version)
+    return await _answer(await deps.director.call(deps.director.projects.Cancel, request), response, telling)
+
+
+@router.post(
+    "/{project_id}/retry",
+    summary="Retry what failed",
+    response_model=models.Project,
+    responses=documented(404, 409, 412),
+)
+async def retry_project(
+    project_id: Id,
+    response: Response,
+    caller: WriterDep,
+    key: IdempotencyKey,
+    if_version: IfMatch,
+    deps: DepsDep,
+    telling: TellingDep,
+) -> models.Project:
+    """The stage that failed once more. What was paid for is taken up, not bought again."""
+    request = _command(caller.rpc, project_id, key, if_version)
+    return await _answer(await deps.director.call(deps.director.projects.Retry, request), response, telling)
+
+
+@router.get(
+    "/{project_id}/history",
+    summary="What happened to a project",
+    response_model=models.History,
+    responses=documented(404),
+)
+async def get_history(project_id: Id, caller: ReaderDep, deps: DepsDep) -> models.History:
+    """Attempts and commands: why it takes so long, or failed."""
+    request = rpc.GetHistoryRequest(caller=caller.rpc, project_id=project_id)
+    history = await deps.director.call(deps.director.projects.GetHistory, request)
+    return models.History(items=[history_entry(entry) for entry in history.entries])
+
+
+def _command(caller: rpc.Caller, project_id: str, key: str, if_version: int) -> rpc.CommandRequest:
+    return rpc.CommandRequest(caller=caller, project_id=project_id, idempotency_key=key, if_version=if_version)
+
+
+async def _answer(project: rpc.Project, response: Response, telling: TellingDep) -> models.Project:
+    response.headers["ETag"] = etag(project.version)
+    return await telling.project(project)

@@ -1,0 +1,51 @@
+"""What all models of the API share."""
+
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+ProjectId = Annotated[str, Field(description="A project's id.", examples=["01JD9ZQ1S7M4V0F5X8C2K3N6PB"])]
+Stage = Literal["transcription", "plan", "asset", "render"]
+State = Literal[
+    "created", "uploaded", "transcribing", "transcribed", "planning", "planned", "generating", "ready_for_compilation",
+    "compiling", "completed", "failed", "canceled", "deleted",
+]  # fmt: skip
+WaitingOn = Literal["nothing", "user", "worker", "provider", "provider_slot", "budget", "pause", "retry"]
+Review = Literal["none", "transcript", "scenes", "both"]
+Rung = Literal["planned", "rewritten_prompt", "other_model", "still", "card"]
+Aspect = Literal["9:16", "16:9", "1:1"]
+Moment = AwareDatetime
+
+T = TypeVar("T")
+
+
+class Model(BaseModel):
+    """Of an answer: it may grow, and clients ignore what they do not know."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Body(BaseModel):
+    """Of a request: a field that is not known is refused, for it is a mistake."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Note(Model):
+    """Something worth knowing about a result."""
+
+    code: str = Field(description="From the registry of reason codes where one fits.", examples=["quiet_sound"])
+    message: str = Field(description="For people.", examples=["The sound stays quieter than the platforms' -14 LUFS."])
+
+
+class Link(Model):
+    """A stored file. The link needs no token, seeks (Range), and is good until `expires_at`; then read it again."""
+
+    url: str = Field(
+        description="Put it into <video>, <img> or a download link as it is.",
+        examples=["https://api.example.com/media/eyJhbGciOi.../short.mp4"],
+    )
+    expires_at: Moment = Field(description="Until when the link works.", examples=["2026-11-26T18:00:00Z"])
+    content_type: str = Field(description="IANA media type.", examples=["video/mp4"])
+    size_bytes: int = Field(description="The file's size.", examples=[12_400_000])
+    sha256: str = Field(description="Of the bytes, in hex.", examples=["9f86d081884c7d659a2feaa0c55ad015"])

@@ -1,0 +1,108 @@
+"""Takes an upload in: to a temporary file in pieces, sniffed and hashed on the way, never longer than it may be."""
+
+import asyncio
+import hashlib
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from fastapi import Request
+from starlette.requests import ClientDisconnect
+
+from reelwright_chassis import metrics
+from reelwright_gateway.problems import Problem
+from reelwright_gateway.uploads.sniff import SNIFFED_BYTES, audio_type
+
+_PIECE_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A whole recording in a temporary file."""
+
+    path: Path
+    sha256: str
+    size_bytes: int
+    content_type: str
+
+
+@asynccontextmanager
+async def received(request: Request, folder: Path, *, max_bytes: int, idle_s: float) -> AsyncIterator[Received]:
+    """The request's body as a file while the block lasts.
+
+    Raises `Problem`: body_too_large, audio_type_unsupported, upload_empty, upload_stalled.
+    """
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > max_bytes:
+        raise _too_large(max_bytes)
+    with tempfile.NamedTemporaryFile(dir=folder, prefix="upload-") as file:
+        taking = _Taking(file, max_bytes)
+        async for chunk in _chunks(request, idle_s):
+            await taking.add(chunk)
+        yield await taking.end()
+
+
+class _Taking:
+    def __init__(self, file: IO[bytes], max_bytes: int) -> None:
+        self._file = file
+        self._max_bytes = max_bytes
+        self._waiting = bytearray()
+        self._hash = hashlib.sha256()
+        self._size_bytes = 0
+        self._type = ""
+
+    async def add(self, chunk: bytes) -> None:
+        self._waiting += chunk
+        if self._size_bytes + len(self._waiting) > self._max_bytes:
+            raise _too_large(self._max_bytes)
+        if len(self._waiting) >= SNIFFED_BYTES:
+            self._sniff()
+        if len(self._waiting) >= _PIECE_BYTES:
+            await self._flush()
+
+    async def end(self) -> Received:
+        if not self._size_bytes and not self._waiting:
+            raise Problem("upload_empty")
+        self._sniff()
+        await self._flush()
+        metrics.UPLOADED.inc(self._size_bytes)
+        return Received(Path(self._file.name), self._hash.hexdigest(), self._size_bytes, self._type)
+
+    def _sniff(self) -> None:
+        """At the first bytes: what is no recording is refused before the rest of it comes."""
+        if not self._type:
+            self._type = audio_type(bytes(self._waiting[:SNIFFED_BYTES])) or ""
+        if not self._type:
+            raise Problem("audio_type_unsupported")
+
+    async def _flush(self) -> None:
+        piece, self._waiting = bytes(self._waiting), bytearray()
+        self._size_bytes += len(piece)
+        await asyncio.to_thread(self._write, piece)
+
+    def _write(self, piece: bytes) -> None:
+        self._hash.update(piece)
+        self._file.write(piece)
+        self._file.flush()
+
+
+async def _chunks(request: Request, idle_s: float) -> AsyncIterator[bytes]:
+    stream = request.stream()
+    while True:
+        try:
+            chunk = await asyncio.wait_for(anext(stream), idle_s)
+        except StopAsyncIteration:
+            return
+        except TimeoutError:
+            raise Problem("upload_stalled") from None
+        except ClientDisconnect:
+            raise Problem("upload_stalled", "The client went away.") from None
+        if chunk:
+            yield chunk
+
+
+def _too_large(max_bytes: int) -> Problem:
+    return Problem("body_too_large", f"A recording has at most {max_bytes // 1_000_000} MB here.")
