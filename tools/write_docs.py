@@ -12,8 +12,9 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 _ERRORS_HEAD = """# Reason codes
 
 Generated from `services/chassis/src/reelwright_chassis/reasons.yaml` by `make docs`. One list serves the command, the
-events, the metrics and the API, where `type` is `urn:reelwright:problem:` and the code. *Who* can act: the user, the operator, or nobody, because it passes
-by itself. *Charged* says that money may have been spent before it came to this.
+events, the metrics and the API, where a problem's `type` is `urn:reelwright:problem:` and its code. *Who* can act: the
+user, the operator, or nobody, because it passes by itself. *Charged* says that money may have been spent before it came
+to this.
 """
 
 
