@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Self
 
 from reelwright_chassis import metrics
-from reelwright_chassis.bus.kafka_admin import admin_client, extents, partitions_of, reader
+from reelwright_chassis.bus.kafka_admin import admin_client, committed_by, extents, partitions_of, reader
 from reelwright_chassis.bus.kafka_client import KafkaClients
 from reelwright_chassis.bus.kafka_consumer import KafkaConsumer
 from reelwright_chassis.bus.kafka_follower import KafkaFollower
@@ -77,11 +77,11 @@ class KafkaBus:
     async def lag(self, topic: str, group: str) -> int:
         async with admin_client(self._clients) as admin:
             partitions = await partitions_of(admin, self._names.outside(topic))
-            commits = await admin.list_consumer_group_offsets(self._names.outside(group), partitions=partitions)
+            commits = await committed_by(admin, self._names.outside(group), partitions)
         async with reader(self._clients) as consumer:
             held = await extents(consumer, partitions)
-        # Without a commit Kafka says -1; what was committed and has gone since counts no more.
-        return sum(extent.next - max(commits[at].offset, extent.first) for at, extent in held.items())
+        # What was committed and has gone since counts no more.
+        return sum(extent.next - max(commits[at], extent.first) for at, extent in held.items())
 
     async def close(self) -> None:
         self._closed.set()

@@ -1,5 +1,6 @@
 """Looking at topics and offsets without being anybody's consumer."""
 
+import asyncio
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from typing import NamedTuple
@@ -7,13 +8,14 @@ from typing import NamedTuple
 from aiokafka import AIOKafkaConsumer
 from aiokafka import TopicPartition as KafkaPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaConnectionError, for_code
+from aiokafka.errors import GroupCoordinatorNotAvailableError, KafkaConnectionError, for_code
 
 from reelwright_chassis.bus.kafka_client import KafkaClients, no_such_topic, reaching
 from reelwright_chassis.bus.kafka_ends import end_consumer
 from reelwright_chassis.errors import Unavailable
 
 _UNKNOWN_TOPIC = 3
+_PATIENCE_S = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
 
 
 class Extent(NamedTuple):
@@ -46,6 +48,24 @@ async def partitions_of(admin: AIOKafkaAdminClient, topic: str) -> list[KafkaPar
     if found["error_code"]:
         raise for_code(found["error_code"])(topic)
     return sorted(KafkaPartition(topic, each["partition"]) for each in found["partitions"])
+
+
+async def committed_by(
+    admin: AIOKafkaAdminClient, group: str, partitions: Collection[KafkaPartition]
+) -> dict[KafkaPartition, int]:
+    """The group's next offsets; -1 where it never committed one.
+
+    The first question that a new broker hears about a group has it create the topic that groups are kept in, and ask
+    for patience.
+    """
+    for pause_s in _PATIENCE_S:
+        try:
+            commits = await admin.list_consumer_group_offsets(group, partitions=list(partitions))
+        except GroupCoordinatorNotAvailableError:
+            await asyncio.sleep(pause_s)
+        else:
+            return {at: commits[at].offset for at in partitions}
+    raise Unavailable(f"the broker has no coordinator for the group {group} yet")
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from typing import Self
 from reelwright_chassis import metrics
 from reelwright_chassis.bus.limits import check_message
 from reelwright_chassis.bus.port import AssignmentListener, Message, Record
+from reelwright_chassis.bus.sqlite_browser import SqliteBrowser
 from reelwright_chassis.bus.sqlite_consumer import SqliteConsumer, SqliteGroup
 from reelwright_chassis.bus.sqlite_log import SqliteLog
 from reelwright_chassis.bus.sqlite_reader import SqliteReader
@@ -71,6 +72,10 @@ class SqliteBus:
         commits = await self._log.commits(group)
         extents = {at: self._log.extent(at) for at in self._log.partitions_of(topic)}
         return sum(end - max(commits.get(at, 0), first) for at, (first, end) in extents.items())
+
+    def browser(self) -> SqliteBrowser:
+        """For people who look at its topics."""
+        return SqliteBrowser(self._log)
 
     async def close(self) -> None:
         self._closed = True
