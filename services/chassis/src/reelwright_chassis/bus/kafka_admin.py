@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import NamedTuple
 
 from aiokafka import AIOKafkaConsumer
@@ -55,16 +55,15 @@ async def committed_by(
 ) -> dict[KafkaPartition, int]:
     """The group's next offsets; -1 where it never committed one.
 
-    The first question that a new broker hears about a group has it create the topic that groups are kept in, and ask
-    for patience.
+    The first question that a new broker hears about a group has it create the topic that groups are kept in: until then
+    it asks for patience, or answers nothing (aiokafka does not look at the answer's error).
     """
     for pause_s in _PATIENCE_S:
-        try:
+        with suppress(GroupCoordinatorNotAvailableError):
             commits = await admin.list_consumer_group_offsets(group, partitions=list(partitions))
-        except GroupCoordinatorNotAvailableError:
-            await asyncio.sleep(pause_s)
-        else:
-            return {at: commits[at].offset for at in partitions}
+            if commits.keys() >= set(partitions):
+                return {at: commits[at].offset for at in partitions}
+        await asyncio.sleep(pause_s)
     raise Unavailable(f"the broker has no coordinator for the group {group} yet")
 
 

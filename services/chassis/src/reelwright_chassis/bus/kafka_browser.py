@@ -9,7 +9,7 @@ from aiokafka import TopicPartition as KafkaPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from reelwright_chassis.bus.browser import Backlog
-from reelwright_chassis.bus.kafka_admin import admin_client, extents, partitions_of, reader
+from reelwright_chassis.bus.kafka_admin import admin_client, committed_by, extents, partitions_of, reader
 from reelwright_chassis.bus.kafka_client import KafkaClients
 from reelwright_chassis.bus.kafka_records import Names, record_of
 from reelwright_chassis.bus.kafka_settings import KafkaSettings
@@ -36,10 +36,9 @@ class KafkaBrowser:
 
     async def backlog(self, topic: str, group: str) -> Backlog:
         partitions = await partitions_of(self._admin, self._names.outside(topic))
-        commits = await self._admin.list_consumer_group_offsets(self._names.outside(group), partitions=partitions)
+        commits = await committed_by(self._admin, self._names.outside(group), partitions)
         held = await extents(self._consumer, partitions)
-        # Without a commit Kafka says -1.
-        nexts = {at: max(commits[at].offset, extent.first) for at, extent in held.items()}
+        nexts = {at: max(commits[at], extent.first) for at, extent in held.items()}
         oldest = await self._read({at: (nexts[at], min(nexts[at] + 1, extent.next)) for at, extent in held.items()})
         behind = sum(extent.next - nexts[at] for at, extent in held.items())
         return Backlog(behind, min((record.timestamp_s for record in oldest), default=None))
