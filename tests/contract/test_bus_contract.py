@@ -221,6 +221,7 @@ async def test_a_rebalance_goes_back_to_what_was_committed_and_forgets_pauses(bu
 async def test_nobody_commits_for_partitions_that_are_not_theirs(bus: Bus, topic: str, group: str) -> None:
     listener = Listener()
     consumer = await join(bus, topic, group, listener=listener)
+    await consumer.commit({})
     await consumer.close()
     with pytest.raises(Conflict):
         await consumer.commit(dict.fromkeys(listener.has, 0))
@@ -291,9 +292,11 @@ async def test_a_closed_bus_ends_its_followers(bus: Bus, topic: str) -> None:
         assert await following == []
 
 
-async def test_messages_have_limits(bus: Bus, topic: str) -> None:
+async def test_messages_have_limits(bus: Bus, topic: str, group: str) -> None:
     await bus.publish([])
+    consumer = await join(bus, topic, group)
     await bus.publish([Message(topic, "k", b"x" * 999_000)])
+    assert [len(record.value) for record in await take(consumer, 1)] == [999_000]
     for refused in (Message(topic, "k", b"x" * 1_000_001), Message(topic, "k", b"", {"h": b"x" * 20_000})):
         with pytest.raises(ValueError, match="bytes"):
             await bus.publish([refused])

@@ -40,6 +40,10 @@ class EagerBus(KafkaBus):
         super().__init__(clients, clock)
         self._made: set[str] = set()
 
+    @property
+    def settings(self) -> KafkaSettings:
+        return self._clients.settings
+
     async def publish(self, messages: Sequence[Message]) -> None:
         await self._create(message.topic for message in messages)
         await super().publish(messages)
@@ -52,7 +56,7 @@ class EagerBus(KafkaBus):
 
     async def _create(self, names: Iterable[str]) -> None:
         if new := set(names) - self._made:
-            await create_topics(self._clients.settings, new)
+            await create_topics(self.settings, new)
             self._made |= new
 
 

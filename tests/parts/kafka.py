@@ -75,6 +75,10 @@ class Kafka:
             "ssl_cafile": str(self._certificates.authority),
         }
 
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
     def start(self) -> None:
         """Start, or start again on the same ports; returns when it serves clients."""
         self.begin()

@@ -57,14 +57,18 @@ advertised.listeners=CLIENT://127.0.0.1:{node.port},INNER://127.0.0.1:{node.inne
 listener.security.protocol.map=CLIENT:{protocol},INNER:PLAINTEXT,CONTROLLER:PLAINTEXT
 """
 
+# Kafka by itself accepts tokens that nobody has signed: enough to see how a token travels.
 _SECURITY = """\
-sasl.enabled.mechanisms=SCRAM-SHA-512
-listener.name.client.sasl.enabled.mechanisms=SCRAM-SHA-512
+sasl.enabled.mechanisms=SCRAM-SHA-512,OAUTHBEARER
+listener.name.client.sasl.enabled.mechanisms=SCRAM-SHA-512,OAUTHBEARER
 listener.name.client.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
+listener.name.client.oauthbearer.sasl.jaas.config=org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule \
+    required unsecuredLoginStringClaim_sub="alice";
 ssl.keystore.type=PEM
 ssl.keystore.location={certificates.broker}
 ssl.truststore.type=PEM
 ssl.truststore.location={certificates.authority}
+listener.name.client.ssl.client.auth=requested
 authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
 super.users=User:ANONYMOUS;User:alice
 """

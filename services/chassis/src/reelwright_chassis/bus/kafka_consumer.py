@@ -107,6 +107,8 @@ class KafkaConsumer:
 
     async def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
         self._check_ours(offsets)
+        if not offsets:
+            return  # which aiokafka refuses
         kafka = {self._names.partition(at): offset for at, offset in offsets.items()}
         with reaching(f"committing for the group {self._group}"):
             # aiokafka tries again for as long as it takes.

@@ -127,9 +127,10 @@ class KafkaProducer:
         except KafkaConnectionError as error:
             await end_producer(producer)
             raise await self._clients.why_unreachable() from error
-        except (KafkaError, OSError, TimeoutError) as error:
+        except (KafkaError, OSError, TimeoutError):
             await end_producer(producer)
-            raise Unavailable(f"the broker lets no producer start: {error or 'no answer in time'}") from error
+            with reaching("starting to publish"):
+                raise
         return producer
 
     def _retire(self, producer: AIOKafkaProducer) -> None:

@@ -1,5 +1,6 @@
 """Topics on the broker: made where they are missing, widened where they are too narrow, and never shrunk."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -53,7 +54,19 @@ async def provision_topics(
         provisioning = _Provisioning(admin, found, dry_run=dry_run, replicas=replicas)
         for name, topic in wanted.items():
             await provisioning.have(name, topic)
+        if provisioning.changes and not dry_run:
+            await _until_there(admin, wanted, settings)
     return provisioning.changes
+
+
+async def _until_there(admin: AIOKafkaAdminClient, wanted: Mapping[str, Topic], settings: KafkaSettings) -> None:
+    """A broker hears of a change a little after the controller has made it, and services start right after this."""
+    async with asyncio.timeout(settings.request_timeout_s):
+        while True:
+            found = await find_topics(admin, wanted)
+            if all(name in found and not _lacks(found[name], topic) for name, topic in wanted.items()):
+                return
+            await asyncio.sleep(settings.retry_backoff_s)
 
 
 async def find_topics(admin: AIOKafkaAdminClient, names: Iterable[str]) -> dict[str, Found]:
@@ -73,6 +86,18 @@ async def find_topics(admin: AIOKafkaAdminClient, names: Iterable[str]) -> dict[
     return found
 
 
+def _is_narrow(found: Found, topic: Topic) -> bool:
+    return found.partitions < topic.partitions
+
+
+def _is_short(found: Found, topic: Topic) -> bool:
+    return _FOR_EVER < found.retention_ms < _ms(topic)
+
+
+def _lacks(found: Found, topic: Topic) -> bool:
+    return _is_narrow(found, topic) or _is_short(found, topic)
+
+
 class _Provisioning:
     def __init__(self, admin: AIOKafkaAdminClient, found: Mapping[str, Found], *, dry_run: bool, replicas: int) -> None:
         self._admin = admin
@@ -86,24 +111,28 @@ class _Provisioning:
         if found is None:
             await self._create(name, topic)
             return
-        if found.partitions < topic.partitions:
+        if _is_narrow(found, topic):
             await self._widen(name, topic, found)
-        if _FOR_EVER < found.retention_ms < _ms(topic):
+        if _is_short(found, topic):
             await self._keep_longer(name, topic, found)
 
     async def _create(self, name: str, topic: Topic) -> None:
         config = {_RETENTION: str(_ms(topic))}
         if self._replicas >= 3:
             config["min.insync.replicas"] = str(self._replicas - 1)
-        if not self._dry_run:
-            # With a replication factor of -1, the broker's default, aiokafka wants an (empty) list of assignments.
-            assignments: dict[int, list[int]] | None = {} if self._replicas == -1 else None
-            new = NewTopic(name, topic.partitions, self._replicas, assignments, config)
-            answer = await self._admin.create_topics([new])
-            for _, code, message in answer.topic_errors:
-                if code and for_code(code) is not TopicAlreadyExistsError:  # somebody else provisions too
-                    raise for_code(code)(f"{name}: {message}")
-        self._note(name, f"created with {topic.partitions} partitions, kept {topic.retention_h:g} h")
+        # With a replication factor of -1, the broker's default, aiokafka wants an (empty) list of assignments.
+        assignments: dict[int, list[int]] | None = {} if self._replicas == -1 else None
+        new = NewTopic(name, topic.partitions, self._replicas, assignments, config)
+        if self._dry_run or await self._is_new(new):
+            self._note(name, f"created with {topic.partitions} partitions, kept {topic.retention_h:g} h")
+
+    async def _is_new(self, topic: NewTopic) -> bool:
+        """Create it; False when somebody else, who provisions too, was faster."""
+        for _, code, message in (await self._admin.create_topics([topic])).topic_errors:
+            if code and for_code(code) is not TopicAlreadyExistsError:
+                raise for_code(code)(f"{topic.name}: {message}")
+            return not code
+        return False
 
     async def _widen(self, name: str, topic: Topic, found: Found) -> None:
         if not self._dry_run:
