@@ -1,6 +1,7 @@
 """A bus on the run's one broker that makes its topics as they are asked for."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from reelwright_chassis.bus.kafka import KafkaBus
@@ -31,6 +32,15 @@ def declaration(names: Iterable[str], *, partitions: int = PARTITIONS, **given: 
 
 async def create_topics(settings: KafkaSettings, names: Iterable[str], *, partitions: int = PARTITIONS) -> None:
     await provision_topics(settings, declaration(names, partitions=partitions), partitions=partitions)
+
+
+async def until(reached: Callable[[], bool]) -> None:
+    """Returns when it is so; looks again and again, for what tells nobody when it changes."""
+    async with asyncio.timeout(60):
+        while True:
+            if reached():
+                return
+            await asyncio.sleep(0.02)
 
 
 class EagerBus(KafkaBus):

@@ -26,6 +26,7 @@ class ScriptedBus:
         self.closed = asyncio.Event()
         self.position_ = 0
         self.commit_hangs = False
+        self.assign_in_poll = False
 
     def _may_fail(self, call: str) -> None:
         times, error = self.fail.get(call, (0, None))
@@ -38,11 +39,15 @@ class ScriptedBus:
     ) -> "ScriptedBus":
         self._may_fail("consumer")
         self.listener = listener
-        await listener.assigned([AT])
+        if not self.assign_in_poll:
+            await listener.assigned([AT])
         return self
 
     async def poll(self, *, max_records: int, timeout_s: float) -> Sequence[Record]:
         self._may_fail("poll")
+        if self.assign_in_poll:
+            self.assign_in_poll = False
+            await self.listener.assigned([AT])
         records = [] if self.paused else self.log[self.position_ : self.position_ + max_records]
         self.position_ += len(records)
         if not records:
@@ -103,6 +108,37 @@ async def test_a_group_that_never_committed_commits_where_it_begins() -> None:
     async with running(Service(drive(bus, finish, clock))):
         await bus.committed_.wait()
     assert bus.commits == [0]
+
+
+async def test_what_was_delivered_before_its_partition_was_ever_committed_is_not_passed_over() -> None:
+    """The rebalance comes while a poll runs, which then brings records of the partitions that are new."""
+    bus, clock = ScriptedBus(3), FakeClock()
+    bus.assign_in_poll = True
+
+    async def handle(record: Record) -> Ended:
+        await bus.committed_.wait()
+        return Ended.FINISHED
+
+    await run_to_the_end(bus, clock, drive(bus, handle, clock))
+    assert bus.commits == [0, 3]
+
+
+async def test_a_rebalance_while_it_is_full_leaves_its_partitions_paused() -> None:
+    bus, clock = ScriptedBus(20), FakeClock()
+    go = asyncio.Event()
+
+    async def handle(record: Record) -> Ended:
+        await go.wait()
+        return Ended.FINISHED
+
+    async with running(Service(drive(bus, handle, clock, concurrency=2))), asyncio.timeout(10):
+        while not bus.paused:
+            await clock.advance(0.0)
+        bus.paused = False
+        await bus.listener.revoked([AT])
+        await bus.listener.assigned([AT])
+        assert bus.paused
+        go.set()
 
 
 @pytest.mark.parametrize("call", ["consumer", "poll", "commit", "committed"])

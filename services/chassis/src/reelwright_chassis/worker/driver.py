@@ -116,6 +116,8 @@ class Driver:
     async def assigned(self, partitions: Collection[TopicPartition]) -> None:
         self._ledger.assign(partitions)
         self._fresh |= set(partitions)
+        if self._consumer is not None:
+            self._regulate(self._consumer)  # a rebalance has forgotten the pauses
         log.info("partitions_assigned", group=self._group, count=len(partitions))
 
     async def revoked(self, partitions: Collection[TopicPartition]) -> None:
@@ -151,10 +153,20 @@ class Driver:
 
     async def _commit_fresh(self, consumer: Consumer) -> None:
         """A partition that the group never committed is committed where it begins: else it shows no lag to scale by."""
-        for at in list(self._fresh):
-            if await consumer.committed(at) is None:
-                await consumer.commit({at: await consumer.position(at)})
-            self._fresh.discard(at)
+        fresh = list(self._fresh)
+        if not fresh:
+            return
+        committed = await asyncio.gather(*(consumer.committed(at) for at in fresh))
+        new = [at for at, offset in zip(fresh, committed, strict=True) if offset is None]
+        begins = await asyncio.gather(*(self._beginning(consumer, at) for at in new))
+        if new:
+            await consumer.commit(dict(zip(new, begins, strict=True)))
+        self._fresh.difference_update(fresh)
+
+    async def _beginning(self, consumer: Consumer, at: TopicPartition) -> int:
+        """The poll during which it was assigned may have brought records already, none of them finished."""
+        first = self._ledger.first_delivered(at)
+        return await consumer.position(at) if first is None else first
 
     def _deliver(self, record: Record) -> None:
         ticket = self._ledger.deliver(record.at, record.offset)

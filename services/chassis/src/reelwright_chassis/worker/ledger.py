@@ -19,6 +19,7 @@ class Ticket:
 @dataclass(slots=True)
 class _Partition:
     epoch: int
+    first: int | None = None
     next: int | None = None
     committed: int = -1
     order: list[int] = field(default_factory=list)
@@ -67,14 +68,19 @@ class OffsetLedger:
         partition = self._partitions.get(at)
         if partition is None:
             return None
-        if partition.next is None:
-            partition.committed = offset
+        if partition.first is None:
+            partition.first = partition.committed = offset
         partition.next = max(offset + 1, partition.next or 0)
         if self._is_known(partition, offset):
             return None
         partition.unfinished.add(offset)
         heapq.heappush(partition.order, offset)
         return None if (at, offset) in self._running else Ticket(at, offset, partition.epoch)
+
+    def first_delivered(self, at: TopicPartition) -> int | None:
+        """Of this epoch; None when nothing was."""
+        partition = self._partitions.get(at)
+        return None if partition is None else partition.first
 
     def begin(self, ticket: Ticket) -> bool:
         """Whether the record may be worked on now: not when its partition was revoked while it waited."""
