@@ -47,8 +47,8 @@ async def sqlite_store(factory: pytest.TempPathFactory) -> AsyncIterator[Store]:
 
 @asynccontextmanager
 async def dynamodb_store(factory: pytest.TempPathFactory) -> AsyncIterator[Store]:
-    """With tables of its own in the run's one server."""
-    environment = dynamodb.environment(shared_part(factory, "dynamodb"), prefix=f"{new_id()}.")
+    """In the run's one server; all tests share its tables, as a backend's tests may."""
+    environment = dynamodb.environment(shared_part(factory, "dynamodb"), prefix="contract.")
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():
             patch.setenv(name, value)

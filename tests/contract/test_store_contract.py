@@ -8,6 +8,8 @@ import pytest
 
 from reelwright_chassis.errors import Conflict
 from reelwright_chassis.ids import new_id
+from reelwright_chassis.store.cursors import Cursor, InvalidCursor, encode_cursor
+from reelwright_chassis.store.limits import MAX_ITEM_BYTES, check_item
 from reelwright_chassis.store.port import (
     Absent,
     AbsentOrBefore,
@@ -39,11 +41,12 @@ SORTED = Table(
         Index("by-name", partition="shard", sort="name"),
     ),
 )
+LEASED = Table("contract-leased", partition="id", indexes=(Index("by-owner", partition="owner"),), ttl="expires_at")
 
 
 @pytest.fixture
 async def tables(store: Store) -> Store:
-    await store.ensure([PLAIN, SORTED])
+    await store.ensure([PLAIN, SORTED, LEASED])
     return store
 
 
@@ -266,6 +269,50 @@ async def test_what_has_expired_is_not_there(tables: Store, key: str) -> None:
     assert await tables.get(PLAIN, {"id": key}) == {"id": key, "new": True}
 
 
+async def test_what_has_expired_is_in_no_index_and_meets_no_condition(tables: Store, key: str) -> None:
+    gone: dict[str, Value] = {"id": key, "owner": key, "until": 5, "expires_at": time.time() - 0.5}
+
+    async def expire() -> None:
+        await tables.put(LEASED, gone)
+
+    await expire()
+    await tables.put(LEASED, {**gone, "id": f"{key}-2", "expires_at": time.time() + 1000})
+    found: list[Value] = []
+    page: Page | None = None
+    while page is None or page.next_cursor is not None:
+        page = await tables.query(Query(LEASED, key, "by-owner", limit=1, cursor=page.next_cursor if page else None))
+        found += [item["id"] for item in page.items]
+    assert found == [f"{key}-2"]
+    for condition in (Present(), Equals({"until": 5}), Equals({})):
+        for write in (Put(LEASED, {"id": key}, condition), Delete(LEASED, {"id": key}, condition)):
+            with pytest.raises(Conflict):
+                await tables.transact([write, Delete(PLAIN, {"id": key})])
+    await tables.transact([Check(LEASED, {"id": key}, AbsentOrBefore("until", 1)), Delete(PLAIN, {"id": key})])
+    await tables.delete(LEASED, {"id": key}, when=Absent())
+    await expire()
+    await tables.put(LEASED, {"id": key, "new": 1}, when=AbsentOrBefore("until", 1))
+    assert await tables.get(LEASED, {"id": key}) == {"id": key, "new": 1}
+
+
+async def test_large_items_come_in_as_many_pages_as_it_takes(tables: Store, key: str) -> None:
+    for number in range(6):
+        await tables.put(SORTED, {"id": key, "number": number, "text": "x" * 390_000})
+    assert await everything(tables, Query(SORTED, key)) == list(range(6))
+
+
+@pytest.mark.parametrize("filler", ["x" * 400, b"\x00" * 400, [1.0] * 100, ["ü"] * 100, {"name": [None] * 300}])
+async def test_an_item_may_be_as_large_as_the_limits_say(tables: Store, key: str, filler: Value) -> None:
+    """What passes here is refused by no backend: the sizes that we count are never less than DynamoDB's."""
+    fits: dict[str, Value] = {"id": key, "rest": ""}
+    size = check_item(PLAIN, fits)
+    count = (MAX_ITEM_BYTES - size - 1000) // (check_item(PLAIN, {**fits, "0000": filler}) - size)
+    fits |= {f"{number:04d}": filler for number in range(count)}
+    fits["rest"] = "x" * (MAX_ITEM_BYTES - check_item(PLAIN, fits))
+    assert check_item(PLAIN, fits) == MAX_ITEM_BYTES
+    await tables.put(PLAIN, fits)
+    assert types_of(await tables.get(PLAIN, {"id": key})) == types_of(fits)
+
+
 async def test_ensure_again_keeps_everything(filled: Store, key: str) -> None:
     await filled.ensure([SORTED])
     assert await everything(filled, Query(SORTED, key)) == list(range(10))
@@ -296,9 +343,12 @@ async def test_what_a_table_cannot_hold_is_refused(tables: Store, item: dict[str
 @pytest.mark.parametrize(
     "change", [{"number": "1"}, {"number": True}, {"due_at": "now"}, {"name": 1}, {"name": ""}, {"colour": None}]
 )
-async def test_key_attributes_are_of_the_declared_type(tables: Store, change: dict[str, Value]) -> None:
+@pytest.mark.parametrize("sharded", [True, False])
+async def test_key_attributes_are_of_the_declared_type(tables: Store, change: dict[str, Value], sharded: bool) -> None:
+    """Also where the item is in no index, because it lacks the index's other attribute."""
+    item: dict[str, Value] = {"id": "x", "number": 1, "due_at": 1.5, "name": "n"}
     with pytest.raises(ValueError):  # noqa: PT011
-        await tables.put(SORTED, {"id": "x", "number": 1, "shard": "s", "due_at": 1.5, "name": "n", **change})
+        await tables.put(SORTED, item | ({"shard": "s"} if sharded else {}) | change)
 
 
 async def test_transactions_have_limits(tables: Store, key: str) -> None:
@@ -316,7 +366,11 @@ async def test_transactions_have_limits(tables: Store, key: str) -> None:
         Query(SORTED, "x", index="none"),
         Query(SORTED, "x", index="by-colour", low="a"),
         Query(SORTED, "x", low="a"),
+        Query(SORTED, ""),
+        Query(SORTED, "x" * 2049),
+        Query(SORTED, "x", index="by-name", low=""),
         Query(SORTED, "x", limit=0),
+        Query(SORTED, "x", limit=1001),
         Query(SORTED, "x", cursor="nonsense"),
         Query(SORTED, "x", cursor="e30="),
     ],
@@ -324,3 +378,30 @@ async def test_transactions_have_limits(tables: Store, key: str) -> None:
 async def test_queries_that_make_no_sense_are_refused(tables: Store, query: Query) -> None:
     with pytest.raises(ValueError):  # noqa: PT011
         await tables.query(query)
+
+
+async def test_bounds_the_wrong_way_round_hold_nothing(filled: Store, key: str) -> None:
+    assert await filled.query(Query(SORTED, key, low=5, high=4)) == Page([])
+    assert await filled.query(Query(SORTED, key, index="by-name", low="b", high="a")) == Page([])
+
+
+async def test_a_cursor_belongs_to_its_query(filled: Store, key: str) -> None:
+    """It comes back from users, who may mix it up, or make one."""
+    first = (await filled.query(Query(SORTED, key, limit=3))).next_cursor
+    by_name = (await filled.query(Query(SORTED, key, index="by-name", limit=3))).next_cursor
+    foreign = [
+        Query(SORTED, new_id(), cursor=first),
+        Query(SORTED, key, cursor=by_name),
+        Query(SORTED, key, index="by-name", cursor=first),
+        Query(SORTED, key, low=5, cursor=first),
+        Query(SORTED, key, high=1, cursor=first),
+        Query(PLAIN, key, cursor=first),
+        Query(SORTED, key, cursor=encode_cursor(Cursor(True, key, True))),
+        Query(SORTED, key, index="due", cursor=encode_cursor(Cursor(1e200, key, 1))),
+        Query(SORTED, key, index="by-colour", cursor=encode_cursor(Cursor("", "", 1))),
+        Query(SORTED, key, index="by-colour", cursor=encode_cursor(Cursor("", key, ""))),
+    ]
+    for query in foreign:
+        with pytest.raises(InvalidCursor):
+            await filled.query(query)
+    assert (await filled.query(Query(SORTED, key, high=2, cursor=first))).items == []

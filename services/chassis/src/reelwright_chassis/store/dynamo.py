@@ -105,7 +105,7 @@ class DynamoStore:
     async def query(self, query: Query) -> Page:
         self._check_declared(query.table)
         checked = check_query(query)
-        if checked.empty:  # DynamoDB refuses it
+        if checked.empty:
             return Page([])
         parameters = self._query(query, checked)
         with metrics.STORE_SECONDS.labels(operation="query").time():

@@ -18,11 +18,16 @@ class Range:
     low: Sort | None
     high: Sort | None
     after: Cursor | None
+    ascending: bool
 
     @property
     def empty(self) -> bool:
-        """Whether no item can lie between the bounds."""
-        return self.low is not None and self.high is not None and _before(self.high, self.low)
+        """Whether no item can be in it: DynamoDB refuses such queries."""
+        if self.low is not None and self.high is not None and _before(self.high, self.low):
+            return True
+        # In a table a sort value is there once, so nothing comes after one that is the bound.
+        bound = self.high if self.ascending else self.low
+        return self.index is None and bound is not None and self.after is not None and self.after.sort == bound
 
 
 def check_query(query: Query) -> Range:
@@ -33,7 +38,8 @@ def check_query(query: Query) -> Range:
     way = query.table if index is None else index
     check_partition(query.table.name, way.partition, query.partition)
     low, high = (_bound(query, way, bound) for bound in (query.low, query.high))
-    checked = Range(index, way.sort, low, high, None if query.cursor is None else decode_cursor(query.cursor))
+    after = None if query.cursor is None else decode_cursor(query.cursor)
+    checked = Range(index, way.sort, low, high, after, query.ascending)
     if checked.after is not None:
         _check_cursor(query, way, checked, checked.after)
     return checked

@@ -24,7 +24,7 @@ _OF_INDEX = (
 
 def prepare_query(query: Query, now_s: float) -> Callable[[sqlite3.Connection], Page]:
     """Check the query and make the work that runs it. Raises ValueError."""
-    bounds, values = _bounds(check_query(query), ascending=query.ascending)
+    bounds, values = _bounds(check_query(query))
     order = "ASC" if query.ascending else "DESC"
     statement = (_OF_TABLE if query.index is None else _OF_INDEX).format(bounds=bounds, order=order)
     index = () if query.index is None else (query.index,)
@@ -40,7 +40,7 @@ def _page(found: list[tuple[Sort, str, Sort, str]], limit: int) -> Page:
     return Page(items, encode_cursor(Cursor(sort, item_partition, item_sort)))
 
 
-def _bounds(checked: Range, *, ascending: bool) -> tuple[str, list[Sort]]:
+def _bounds(checked: Range) -> tuple[str, list[Sort]]:
     """The clauses on the sort attribute, and their values."""
     alias = "i" if checked.index is None else "e"
     clauses, values = "", list[Sort]()
@@ -49,7 +49,7 @@ def _bounds(checked: Range, *, ascending: bool) -> tuple[str, list[Sort]]:
             clauses += f" AND {alias}.sort {comparison} ?"
             values.append(bound)
     if checked.after is not None:
-        beyond = ">" if ascending else "<"
+        beyond = ">" if checked.ascending else "<"
         place = "i.sort" if checked.index is None else "(e.sort, e.item_partition, e.item_sort)"
         clauses += f" AND {place} {beyond} {'?' if checked.index is None else '(?, ?, ?)'}"
         values += checked.after[:1] if checked.index is None else checked.after
