@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 
 from reelwright_chassis.blobs.port import Blobs
 from reelwright_chassis.clock import Clock, SystemClock
-from reelwright_gateway.defaults import Choices, Defaults
+from reelwright_gateway.defaults import Defaults
 from reelwright_gateway.director import Director
 from reelwright_gateway.identity.caller import Identifier
 from reelwright_gateway.live.hub import LiveHub
@@ -30,7 +30,6 @@ class Deps:
     identifier: Identifier
     scratch: Path
     defaults: Defaults = field(default_factory=Defaults)
-    choices: Choices = field(default_factory=Choices)
     clock: Clock = field(default_factory=SystemClock)
 
     def base_url(self, request: Request) -> str:

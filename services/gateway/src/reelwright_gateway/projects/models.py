@@ -1,9 +1,11 @@
 """Projects as the API tells and takes them."""
 
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from reelwright_chassis.choices import CAPTION_STYLES, LOOKS
 from reelwright_gateway.schema import (
     Aspect,
     Body,
@@ -18,6 +20,16 @@ from reelwright_gateway.schema import (
     State,
     WaitingOn,
 )
+
+
+def _one_of(choices: Mapping[str, str]) -> Callable[[str], str]:
+    def check(name: str) -> str:
+        if name not in choices:
+            raise ValueError(f"it is one of: {', '.join(choices)}")
+        return name
+
+    return check
+
 
 Title = Annotated[
     str,
@@ -37,10 +49,14 @@ ReviewField = Annotated[
     Review, Field(description="Where the run stops until you approve: at the words, the scenes, both, or nowhere.")
 ]
 CaptionStyle = Annotated[
-    str, Field(max_length=64, description="How captions look; GET /v1/capabilities lists them.", examples=["highlight"])
+    str,
+    AfterValidator(_one_of(CAPTION_STYLES)),
+    Field(max_length=64, description="How captions look; GET /v1/capabilities lists them.", examples=["highlight"]),
 ]
 Look = Annotated[
-    str, Field(max_length=64, description="How drawn pictures look; auto suits each scene's words.", examples=["auto"])
+    str,
+    AfterValidator(_one_of(LOOKS)),
+    Field(max_length=64, description="How drawn pictures look; auto suits each scene's words.", examples=["auto"]),
 ]
 Direction = Annotated[
     str,
@@ -118,14 +134,16 @@ class ProjectPatch(Body):
 class Settings(Model):
     """What the video is made to, defaults filled in."""
 
-    title: Title
-    target_duration_s: Duration
+    title: str = Field(description="The video's title; empty: found in what is said.", examples=["Why we sleep"])
+    target_duration_s: float | None = Field(
+        description="How long the video shall be, in seconds; null: by the recording.", examples=[45]
+    )
     review: ReviewField
-    caption_style: CaptionStyle
-    look: Look
-    direction: Direction
-    language: Language
-    budget_usd: Budget
+    caption_style: str = Field(description="How captions look.", examples=["highlight"])
+    look: str = Field(description="How drawn pictures look.", examples=["auto"])
+    direction: str = Field(description="Free words on the pictures.", examples=["warm evening light"])
+    language: str = Field(description="The spoken language, or auto.", examples=["auto"])
+    budget_usd: float = Field(description="The most that pictures may cost, in US dollars.", examples=[2.0])
     lowest_rung: LowestRung
     aspect: AspectField
 

@@ -41,7 +41,9 @@ class Capabilities(Model):
     audio_formats: list[str] = Field(description="Kinds of recording.", examples=[["mp3", "wav"]])
     caption_styles: list[Named] = Field(description="How captions can look.")
     looks: list[Named] = Field(description="How drawn pictures can look.")
-    languages: list[str] = Field(description="Spoken languages; empty: what the recogniser knows.", examples=[["en"]])
+    languages: list[str] = Field(
+        default=["auto"], description="What `language` takes besides any BCP 47 tag.", examples=[["auto"]]
+    )
     aspects: list[str] = Field(description="Width to height.", examples=[["9:16"]])
     reviews: list[str] = Field(description="Where a run can stop for you.", examples=[["none", "both"]])
     lowest_rungs: list[str] = Field(description="The least that a scene may fall back to.", examples=[["still"]])

@@ -5,6 +5,7 @@ from typing import get_args
 from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
 
+from reelwright_chassis.choices import CAPTION_STYLES, LOOKS
 from reelwright_chassis.pictures import CLIP_UNITS_PER_S, STILL_USD, VIDEO_UNIT_USD
 from reelwright_gateway import __version__
 from reelwright_gateway.deps import DepsDep
@@ -20,13 +21,11 @@ router = APIRouter(tags=["system"])
 @router.get("/v1/capabilities", summary="What this server takes and makes", responses=documented())
 async def get_capabilities(_: CallerDep, deps: DepsDep) -> Capabilities:
     """Formats, limits, languages, styles, looks and prices: what a front end builds its forms from."""
-    choices = deps.choices
     return Capabilities(
         version=__version__,
         audio_formats=list(FORMATS),
-        caption_styles=[Named(name=name, description=says) for name, says in choices.caption_styles.items()],
-        looks=[Named(name=name, description=says) for name, says in choices.looks.items()],
-        languages=list(choices.languages),
+        caption_styles=[Named(name=name, description=says) for name, says in CAPTION_STYLES.items()],
+        looks=[Named(name=name, description=says) for name, says in LOOKS.items()],
         aspects=list(get_args(Aspect)),
         reviews=list(get_args(Review)),
         lowest_rungs=list(get_args(Rung)),
