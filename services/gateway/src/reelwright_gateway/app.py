@@ -12,13 +12,14 @@ from reelwright_gateway.idempotency import InFlight
 from reelwright_gateway.media.routes import router as media
 from reelwright_gateway.middleware import Frame
 from reelwright_gateway.openapi import describe
+from reelwright_gateway.page.routes import router as page
 from reelwright_gateway.projects.routes import router as projects
 from reelwright_gateway.system.routes import router as system
 from reelwright_gateway.uploads.routes import router as uploads
 from reelwright_gateway.usage.routes import router as usage
 from reelwright_gateway.video.routes import router as video
 
-_ROUTERS = (projects, uploads, video, events, usage, system, media)
+_ROUTERS = (projects, uploads, video, events, usage, system, media, page)
 
 
 def create_app(deps: Deps) -> FastAPI:

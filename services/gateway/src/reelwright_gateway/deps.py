@@ -20,7 +20,7 @@ from reelwright_gateway.settings import GatewaySettings
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    """`scratch` takes uploads on their way to the blobs."""
+    """`scratch` takes uploads on their way to the blobs; `page` serves the page to try it on, at `/`."""
 
     settings: GatewaySettings
     director: Director
@@ -31,6 +31,7 @@ class Deps:
     scratch: Path
     defaults: Defaults = field(default_factory=Defaults)
     clock: Clock = field(default_factory=SystemClock)
+    page: bool = False
 
     def base_url(self, request: Request) -> str:
         """How this client reaches us, without a slash at the end."""

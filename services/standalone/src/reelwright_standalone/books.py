@@ -12,7 +12,7 @@ from reelwright.rpc.v1.project_pb2 import GetProjectRequest, Project
 from reelwright_chassis.home import Home, open_home
 from reelwright_chassis.ids import new_id
 from reelwright_chassis.parts import Parts, Service
-from reelwright_chassis.rpc import Mounted, connect, local_address, serve
+from reelwright_chassis.rpc import connect, local_address, serve
 from reelwright_director.service import Director
 from reelwright_director.settings import DirectorSettings
 from reelwright_standalone.logfile import logging_to_home
@@ -21,6 +21,7 @@ from reelwright_standalone.settings import StandaloneSettings
 from reelwright_standalone.tables import OWN
 
 if TYPE_CHECKING:
+    from reelwright.rpc.v1.planner_pb2_grpc import PlannerServiceAsyncStub
     from reelwright.rpc.v1.project_pb2_grpc import ProjectServiceAsyncStub
     from reelwright_kling_sim import InProcess
 
@@ -52,17 +53,24 @@ async def open_director(settings: StandaloneSettings) -> AsyncIterator[Runtime]:
 
 
 @asynccontextmanager
-async def directed(home: Home, *beside: Mounted) -> AsyncIterator[tuple[Parts, "ProjectServiceAsyncStub"]]:
-    """The director of the home, serving; `beside` is served in the same place."""
+async def directed(
+    home: Home, planner: "PlannerServiceAsyncStub | None" = None
+) -> AsyncIterator[tuple[Parts, "ProjectServiceAsyncStub"]]:
+    """The director of the home, serving; `planner` writes prompts anew for editors who wait."""
     await home.store.ensure(OWN)
     instance = _instance()
     director = Director(
-        bus=home.bus, store=home.store, blobs=home.blobs, instance=instance, settings=DirectorSettings()
+        bus=home.bus,
+        store=home.store,
+        blobs=home.blobs,
+        instance=instance,
+        settings=DirectorSettings(),
+        planner=planner,
     )
     await director.prepare()
     # One process has the home, so whatever holds a lease belongs to one that is gone.
     await director.release_leases()
-    server = await serve([*director.mounted(), *beside], local_address(home.path, "director"))
+    server = await serve(director.mounted(), local_address(home.path, "director"))
     try:
         async with connect(server.address) as channel, running([director]):
             yield Parts(home.bus, home.store, home.blobs, channel, home.scratch, instance), open_projects(channel)

@@ -102,6 +102,25 @@ def make(  # noqa: PLR0917  # typer reads the command line from it
 
 
 @app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on; another than this machine needs identity.")] = (
+        "127.0.0.1"
+    ),
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on; 0 takes a free one.")] = 8080,
+    offline: Annotated[bool, typer.Option("--offline", help="Use no account, only this machine.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Agree to paid providers without being asked.")] = False,
+) -> None:
+    """Serve the REST API, and a page to try it on, until Ctrl-C.
+
+    What was running goes on when it is started again.
+    """
+    from reelwright_standalone.serve import ServeOptions  # noqa: PLC0415
+    from reelwright_standalone.serve import serve as serve_home  # noqa: PLC0415
+
+    raise typer.Exit(serve_home(ServeOptions(host, port, offline, yes), console()))
+
+
+@app.command()
 def doctor() -> None:
     """Say what this machine has, and what would be used."""
     from reelwright_standalone.doctor import examine  # noqa: PLC0415

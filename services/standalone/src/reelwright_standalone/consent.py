@@ -10,27 +10,21 @@ from reelwright_standalone.errors import InputError
 from reelwright_standalone.providers import Providers, announcement, require_consent
 from reelwright_standalone.signals import ending_at_once
 from reelwright_standalone.tables import CONSENT
-from reelwright_standalone.wishes import Wishes
 
 _LONGEST_MIN = 10.0
 
 
-async def agree(store: Store, providers: Providers, wishes: Wishes, console: Console) -> None:
+async def agree(
+    store: Store, providers: Providers, console: Console, *, budget_usd: float, script_given: bool = False, yes: bool
+) -> None:
     """Raises `InputError` when the user says no, or when nobody is there to ask and `--yes` is missing."""
-    lines = announcement(
-        providers,
-        minutes=_LONGEST_MIN,
-        budget_usd=wishes.options.budget_usd,
-        script_given=wishes.script is not None,
-    )
+    lines = announcement(providers, minutes=_LONGEST_MIN, budget_usd=budget_usd, script_given=script_given)
     for line in lines:
         console.print(line, markup=False)
     agreed = await store.get(CONSENT, {"providers": providers.label}) is not None
-    ask = require_consent(
-        paid=providers.paid, yes=wishes.options.yes, agreed_before=agreed, interactive=console.is_terminal
-    )
+    ask = require_consent(paid=providers.paid, yes=yes, agreed_before=agreed, interactive=console.is_terminal)
     if ask and not _confirmed():
-        raise InputError("Nothing was sent. Add --offline to make the video without any account.")
+        raise InputError("Nothing was sent. Add --offline to make videos without any account.")
     if providers.paid and console.is_terminal and not agreed:
         await store.put(CONSENT, {"providers": providers.label, "agreed_at": time.time()})
 

@@ -1,4 +1,4 @@
-"""Every service in this process, on the embedded backends of one home."""
+"""Every worker in this process, on the embedded backends of one home."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -7,6 +7,7 @@ from pydantic import SecretStr
 
 from reelwright_chassis.home import open_home
 from reelwright_chassis.parts import Parts, Service
+from reelwright_chassis.rpc import serve
 from reelwright_kling_gateway.service import KlingGateway
 from reelwright_kling_gateway.settings import KlingSettings
 from reelwright_kling_sim import BASE_URL, InProcess, SimSettings, simulator
@@ -28,17 +29,36 @@ async def open_runtime(settings: StandaloneSettings, providers: Providers) -> As
     async with AsyncExitStack() as stack:
         stack.enter_context(logging_to_home(settings))
         home = await stack.enter_async_context(open_home(settings.home))
+        parts, projects = await stack.enter_async_context(directed(home))
+        sim = await stack.enter_async_context(working(parts, settings, providers))
+        yield Runtime(settings, parts, projects, sim)
+
+
+@asynccontextmanager
+async def working(parts: Parts, settings: StandaloneSettings, providers: Providers) -> AsyncIterator[InProcess | None]:
+    """All workers, while the block lasts; yields the simulator, when it draws."""
+    async with AsyncExitStack() as stack:
         sim = await stack.enter_async_context(_simulator(settings)) if providers.pictures == "sim" else None
-        plans = _planner_settings(settings, providers)
-        parts, projects = await stack.enter_async_context(directed(home, rewrites(plans), previews(home.blobs)))
         workers = [
             transcription(parts, _transcription_settings(settings, providers)),
-            planner(parts, plans),
+            planner(parts, _planner_settings(settings, providers)),
             _kling_gateway(parts, settings, sim),
             renderer(parts, RendererSettings()),
         ]
         await stack.enter_async_context(running(workers))
-        yield Runtime(settings, parts, projects, sim)
+        yield sim
+
+
+@asynccontextmanager
+async def assisting(
+    parts: Parts, settings: StandaloneSettings, providers: Providers, address: str
+) -> AsyncIterator[None]:
+    """What editors wait for, served over gRPC while the block lasts: prompts anew, and single frames."""
+    server = await serve([rewrites(_planner_settings(settings, providers)), previews(parts.blobs)], address)
+    try:
+        yield
+    finally:
+        await server.stop()
 
 
 @asynccontextmanager

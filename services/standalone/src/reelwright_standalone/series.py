@@ -36,7 +36,14 @@ class Series:
 
     async def make(self, audio: Sequence[Path]) -> list[Report]:
         async with open_runtime(self.settings, self.providers) as runtime:
-            await agree(runtime.parts.store, self.providers, self.wishes, self.console)
+            await agree(
+                runtime.parts.store,
+                self.providers,
+                self.console,
+                budget_usd=self.wishes.options.budget_usd,
+                script_given=self.wishes.script is not None,
+                yes=self.wishes.options.yes,
+            )
             return [await self._one(runtime, path) for path in audio]
 
     async def _one(self, runtime: Runtime, path: Path) -> Report:

@@ -9,7 +9,8 @@ from reelwright_standalone.planfile import PlanFile, read_plan
 from reelwright_standalone.providers import Providers
 from reelwright_standalone.transcriptfile import read_script
 
-_UNPRICED_USD = 1000.0
+UNPRICED_USD = 1000.0
+"""The budget where pictures cost nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Wishes:
 
     def budget_usd(self, providers: Providers) -> float:
         """What the pictures may cost. The simulator's cost nothing, so that no budget keeps it from a clip."""
-        return self.options.budget_usd if providers.pictures == "kling" else _UNPRICED_USD
+        return self.options.budget_usd if providers.pictures == "kling" else UNPRICED_USD
 
 
 def read_wishes(options: MakeOptions) -> Wishes:

@@ -40,7 +40,7 @@ class BlobResponse(Response):
 
 @router.api_route(
     "/media/{token}/{filename}",
-    methods=["GET"],
+    methods=["GET", "HEAD"],
     summary="A video, poster or caption file, by its signed link",
     response_class=Response,
     responses={

@@ -1,0 +1,1 @@
+"""One plain page to try the API on."""

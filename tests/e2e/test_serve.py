@@ -1,0 +1,101 @@
+"""`reelwright serve` as a process: a video by HTTP alone, in two calls; stopped, started again, refused."""
+
+import json
+import re
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+from e2e.command import Reelwright, ended
+from e2e.conftest import Talk
+
+
+@contextmanager
+def serving(reelwright: Reelwright) -> Iterator[tuple["subprocess.Popen[str]", httpx.Client]]:
+    """The process, and a client of it."""
+    with reelwright.started("serve", "--port", "0", "--offline") as process:
+        assert process.stderr is not None
+        said = process.stderr.readline()
+        address = re.search(r"http://[0-9.:]+", said)
+        assert address, said
+        with httpx.Client(base_url=address[0], timeout=120) as client:
+            yield process, client
+
+
+def _create(client: httpx.Client, talk: Talk, **wanted: object) -> dict[str, str]:
+    answer = client.post("/v1/projects", json={"script": talk.script.read_text(encoding="utf-8"), **wanted})
+    assert answer.status_code == 201, answer.text
+    project: dict[str, str] = answer.json()
+    return project
+
+
+def _upload(client: httpx.Client, project: dict[str, str], talk: Talk) -> None:
+    with talk.audio.open("rb") as file:
+        answer = client.put(f"/v1/projects/{project['id']}/audio", content=file)
+    assert answer.status_code == 200, answer.text
+
+
+def _completed(client: httpx.Client, project: dict[str, str]) -> list[str]:
+    """Follows the events until the project is completed; the states that were told."""
+    states: list[str] = []
+    with client.stream("GET", f"/v1/projects/{project['id']}/events") as answer:
+        for line in answer.iter_lines():
+            told = json.loads(line.removeprefix("data: ")) if line.startswith("data: ") else {}
+            if "state" in told:
+                states.append(told["state"])
+                assert told["state"] != "failed", told
+            if states[-1:] == ["completed"]:
+                return states
+    raise AssertionError(f"the stream ended at {states}")
+
+
+def test_two_calls_and_a_stream_make_a_video(reelwright: Reelwright, short_talk: Talk) -> None:
+    with serving(reelwright) as (process, client):
+        project = _create(client, short_talk, title="A short talk")
+        _upload(client, project, short_talk)
+        _completed(client, project)
+        done = client.get(f"/v1/projects/{project['id']}").json()
+        link = done["video"]["video"]
+        whole = client.get(link["url"]).content
+        assert len(whole) == link["size_bytes"]
+        assert whole[4:8] == b"ftyp"
+        part = client.get(link["url"], headers={"Range": f"bytes=1000-{len(whole)}"})
+        assert (part.status_code, part.content) == (206, whole[1000:])
+        assert client.get(done["video"]["captions_vtt"]["url"]).text.startswith("WEBVTT")
+        process.send_signal(signal.SIGTERM)
+        assert ended(process).code == 0
+
+
+def test_what_ran_when_it_was_stopped_goes_on_when_it_is_started_again(reelwright: Reelwright, talk: Talk) -> None:
+    with serving(reelwright) as (process, client):
+        project = _create(client, talk)
+        _upload(client, project, talk)
+        process.send_signal(signal.SIGTERM)
+        assert ended(process).code == 0
+    with serving(reelwright) as (_, client):
+        assert _completed(client, project)[-1] == "completed"
+        assert len(reelwright.charged()) == len(client.get(f"/v1/projects/{project['id']}").json()["scenes"])
+
+
+def test_another_address_needs_identity(reelwright: Reelwright) -> None:
+    done = reelwright.run("serve", "--host", "0.0.0.0", "--port", "0", "--offline")
+    assert done.code == 2
+    assert "REELWRIGHT_GATEWAY_IDENTITY=keys" in done.err
+
+
+def test_an_address_in_use_is_said(reelwright: Reelwright, tmp_path: Path) -> None:
+    with serving(reelwright) as (_, client):
+        other = Reelwright(tmp_path / "other", reelwright.folder)
+        done = other.run("serve", "--port", str(client.base_url.port), "--offline")
+        assert done.code == 2
+        assert "in use" in done.err
+
+
+def test_the_page_runs_its_own_script_and_no_other(reelwright: Reelwright) -> None:
+    with serving(reelwright) as (_, client):
+        page = client.get("/")
+        assert page.headers["content-type"] == "text/html; charset=utf-8"
+        assert "script-src 'sha256-" in page.headers["content-security-policy"]
