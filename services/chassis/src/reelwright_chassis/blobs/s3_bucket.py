@@ -106,6 +106,7 @@ class _Provisioning:
         if rules.encrypts(found, wanted):
             return None
         if not self._dry_run:
+            # A bucket key: KMS is called once for many objects, not for each.
             rule: Any = {"ApplyServerSideEncryptionByDefault": wanted, "BucketKeyEnabled": "aws:kms" in wanted.values()}
             self._client.put_bucket_encryption(Bucket=self._bucket, ServerSideEncryptionConfiguration={"Rules": [rule]})
         return f"encrypted by default with {wanted['SSEAlgorithm']}"

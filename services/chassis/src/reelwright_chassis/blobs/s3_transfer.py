@@ -61,8 +61,6 @@ def upload_headers(settings: S3Settings, key: str, content_type: str) -> dict[st
         headers["ServerSideEncryption"] = settings.encryption
     if settings.kms_key_id:
         headers["SSEKMSKeyId"] = settings.kms_key_id
-    if settings.encryption == "aws:kms":
-        headers["BucketKeyEnabled"] = True  # a call of KMS per bucket and while, not per object
     return headers
 
 
