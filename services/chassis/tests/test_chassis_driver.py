@@ -90,6 +90,7 @@ class Service:
     def __init__(self, driver: Driver) -> None:
         self.run, self.stop = driver.run, driver.stop
         self.name, self.ready = "driver", True
+        self.why_unready, self.poll_age_s = None, None
 
 
 async def finish(record: Record) -> Ended:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from reelwright_chassis.errors import SettingsError
-from reelwright_kling_gateway.settings import KlingSettings, read_settings
+from reelwright_kling_gateway.settings import KlingSettings
 
 
 @pytest.fixture
@@ -19,22 +19,22 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 def test_the_provider_is_named_never_guessed(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("KLING_API_KEY", "key")
     with pytest.raises(SettingsError, match="REELWRIGHT_KLING_PROVIDER"):
-        read_settings()
+        KlingSettings.load()
 
 
 def test_keys_go_by_the_vendors_own_names(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("REELWRIGHT_KLING_PROVIDER", "kling")
     with pytest.raises(SettingsError, match="KLING_API_KEY is not set"):
-        _ = read_settings().key
+        _ = KlingSettings.load().key
     environment.setenv("KLING_API_KEY", "key")
     environment.setenv("KLING_ACCESS_KEY", "access")
-    settings = read_settings()
+    settings = KlingSettings.load()
     assert settings.key == "key"
     assert "key" not in repr(settings.api_key)
     with pytest.raises(SettingsError, match="KLING_SECRET_KEY"):
         _ = settings.key_pair
     environment.setenv("KLING_SECRET_KEY", "secret")
-    assert read_settings().key_pair == ("access", "secret")
+    assert KlingSettings.load().key_pair == ("access", "secret")
 
 
 def test_the_simulator_takes_no_money_and_is_never_shown_the_vendors_keys(environment: pytest.MonkeyPatch) -> None:
@@ -54,13 +54,13 @@ def test_a_wrong_model_is_refused_in_a_sentence(environment: pytest.MonkeyPatch)
     environment.setenv("REELWRIGHT_KLING_PROVIDER", "sim")
     environment.setenv("REELWRIGHT_KLING_CLIP_MODEL", "kling-v1")
     with pytest.raises(SettingsError, match=r"REELWRIGHT_KLING_CLIP_MODEL is 'kling-v1'; it must be one of"):
-        read_settings()
+        KlingSettings.load()
     environment.delenv("REELWRIGHT_KLING_CLIP_MODEL")
     with pytest.raises(SettingsError, match="CLIP_RESOLUTION"):
         KlingSettings(provider="sim", clip_resolution="4k")
     environment.setenv("REELWRIGHT_KLING_PROVIDER", "magic")
     with pytest.raises(SettingsError, match="REELWRIGHT_KLING_PROVIDER"):
-        read_settings()
+        KlingSettings.load()
 
 
 def test_the_readme_names_every_setting() -> None:

@@ -117,7 +117,7 @@ def fake() -> Iterator[FakeModel]:
 
 @pytest.fixture
 async def llm(fake: FakeModel) -> AsyncIterator[OpenAiLlm]:
-    client = OpenAiLlm(PlannerSettings(api_key=SecretStr("key"), base_url=fake.url, timeout_s=5))
+    client = OpenAiLlm(PlannerSettings(provider="openai", api_key=SecretStr("key"), base_url=fake.url, timeout_s=5))
     yield client
     await client.close()
 
@@ -219,7 +219,7 @@ async def test_a_second_try_may_bring_it(fake: FakeModel, llm: OpenAiLlm) -> Non
 async def test_a_server_that_does_not_answer(fake: FakeModel, break_it: Callable[[FakeModel], None]) -> None:
     fake.replies = [(200, {}, "hang")]
     break_it(fake)
-    client = OpenAiLlm(PlannerSettings(api_key=SecretStr("key"), base_url=fake.url, timeout_s=0.1))
+    client = OpenAiLlm(PlannerSettings(provider="openai", api_key=SecretStr("key"), base_url=fake.url, timeout_s=0.1))
     try:
         assert_fallback(await plan(request(), client))
     finally:
@@ -236,8 +236,11 @@ async def test_a_prompt_is_rewritten(fake: FakeModel, llm: OpenAiLlm) -> None:
 
 def test_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.delenv("REELWRIGHT_PLANNER_PROVIDER", raising=False)
+    with pytest.raises(SettingsError, match="REELWRIGHT_PLANNER_PROVIDER is not set"):
+        PlannerSettings.load()
     with pytest.raises(SettingsError, match="OPENAI_API_KEY"):
-        PlannerSettings.load(provider="openai")
+        open_llm(PlannerSettings.load(provider="openai"))
     monkeypatch.setenv("OPENAI_API_KEY", "secret")
     monkeypatch.setenv("REELWRIGHT_PLANNER_MODEL", "other")
     monkeypatch.setenv("REELWRIGHT_PLANNER_PROVIDER", "openai")

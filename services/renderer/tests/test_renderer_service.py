@@ -15,7 +15,7 @@ from reelwright.rpc.v1.renderer_pb2 import PreviewFrameRequest
 from reelwright.rpc.v1.renderer_pb2_grpc import RendererServiceStub
 from reelwright_chassis.blobs.folder import FolderBlobs
 from reelwright_chassis.blobs.port import Blobs
-from reelwright_chassis.errors import Reject, Stopped
+from reelwright_chassis.errors import Reject, SettingsError, Stopped
 from reelwright_chassis.rpc import call, connect, local_address, serve
 from reelwright_chassis.testing import FakeJob, ask, embedded_parts
 from reelwright_renderer.handler import RenderHandler
@@ -89,7 +89,7 @@ async def test_a_frame_is_previewed_over_grpc(asked: RenderRequested, blobs: Fol
 
 def test_settings_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REELWRIGHT_RENDERER_PROCESSES", "3")
-    assert RendererSettings().processes == 3
+    assert RendererSettings.load().processes == 3
     for name, value in (("encoder", "h263"), ("crf", 99), ("processes", -1), ("topic", "anything")):
-        with pytest.raises(ValueError, match=name):
-            RendererSettings(**{name: value})  # type: ignore[arg-type]
+        with pytest.raises(SettingsError, match=f"REELWRIGHT_RENDERER_{name.upper()}"):
+            RendererSettings.load(**{name: value})

@@ -4,11 +4,10 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
 
 from reelwright.events.v1.facts_pb2 import TranscriptReady, WorkFailed
 from reelwright.events.v1.requests_pb2 import TranscriptionRequested
-from reelwright_chassis.errors import Stopped
+from reelwright_chassis.errors import SettingsError, Stopped
 from reelwright_chassis.parts import Parts
 from reelwright_chassis.processes import CpuPool
 from reelwright_chassis.testing import FakeJob, ask, embedded_parts
@@ -30,7 +29,7 @@ async def test_a_request_with_a_script_becomes_a_transcript(boat: Known, tmp_pat
         parts = embedded.parts
         asked = await request(parts, boat.audio)
         asked.script.text = boat.text
-        service = transcription(parts, TranscriptionSettings())
+        service = transcription(parts, TranscriptionSettings(engine="local"))
         assert (service.name, service.ready) == ("transcription", False)
         fact = await ask(service, parts, asked)
     assert isinstance(fact, TranscriptReady)
@@ -45,7 +44,7 @@ async def test_a_file_that_is_no_recording_fails_for_good(tmp_path: Path, conten
     path.write_bytes(content)
     async with embedded_parts(tmp_path / "home") as embedded:
         parts = embedded.parts
-        fact = await ask(transcription(parts, TranscriptionSettings()), parts, await request(parts, path))
+        fact = await ask(transcription(parts, TranscriptionSettings(engine="local")), parts, await request(parts, path))
     assert isinstance(fact, WorkFailed)
     assert (fact.reason_code, fact.retryable) == (code, False)
     assert fact.message
@@ -55,7 +54,7 @@ async def test_the_commands_remedy_reaches_the_user(german: Path, tmp_path: Path
     async with embedded_parts(tmp_path) as embedded:
         parts = embedded.parts
         asked = await request(parts, german, language="de")
-        fact = await ask(transcription(parts, TranscriptionSettings()), parts, asked)
+        fact = await ask(transcription(parts, TranscriptionSettings(engine="local")), parts, asked)
     assert isinstance(fact, WorkFailed)
     assert fact.reason_code == "language_unsupported"
     assert fact.remedy.endswith(": REELWRIGHT_WHISPER_MODEL=small reelwright make RECORDING --language de")
@@ -77,7 +76,7 @@ class ListeningJob(FakeJob):
 async def test_a_stop_ends_the_work_at_once(talk: Known, tmp_path: Path) -> None:
     (tmp_path / "scratch").mkdir()
     async with embedded_parts(tmp_path) as embedded, CpuPool(1) as pool:
-        handler = TranscriptionHandler(embedded.parts.blobs, pool, TranscriptionSettings())
+        handler = TranscriptionHandler(embedded.parts.blobs, pool, TranscriptionSettings(engine="local"))
         job = ListeningJob(tmp_path / "scratch")
         work = asyncio.ensure_future(handler(await request(embedded.parts, talk.audio), job))
         await job.listening.wait()
@@ -88,8 +87,10 @@ async def test_a_stop_ends_the_work_at_once(talk: Known, tmp_path: Path) -> None
 
 def test_the_paid_engine_needs_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    with pytest.raises(ValidationError, match="needs OPENAI_API_KEY to be set"):
-        TranscriptionSettings(engine="openai")
+    with pytest.raises(SettingsError, match="REELWRIGHT_TRANSCRIPTION_ENGINE is not set"):
+        TranscriptionSettings.load()
+    with pytest.raises(SettingsError, match="needs OPENAI_API_KEY to be set"):
+        TranscriptionSettings.load(engine="openai").check_key()
     monkeypatch.setenv("OPENAI_API_KEY", "sk-from-the-environment")
     monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:1/v1")
     monkeypatch.setenv("REELWRIGHT_TRANSCRIPTION_OPENAI_MODEL", "gpt-transcribe")
@@ -102,6 +103,6 @@ def test_the_paid_engine_needs_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_empty_setting_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REELWRIGHT_TRANSCRIPTION_CONCURRENCY", "")
     monkeypatch.setenv("REELWRIGHT_TRANSCRIPTION_MODEL", "large-v3")
-    settings = TranscriptionSettings()
+    settings = TranscriptionSettings(engine="local")
     assert (settings.concurrency, settings.local_model.name) == (1, "large-v3")
     assert OpenAiSettings().successor == "gpt-transcribe"

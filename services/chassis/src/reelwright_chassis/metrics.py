@@ -23,6 +23,10 @@ RECORDS = Counter("reelwright_records", "Records that a consumer ended with, by 
 DEAD_LETTERS = Counter("reelwright_dead_letters", "Records put aside, by the topic they came from.", ["topic"])
 OUTAGES = Gauge("reelwright_outage_calls", "Calls that wait for a part that is away.")
 
+# The process.
+READY = Gauge("reelwright_service_ready", "Whether this process is ready (1) or waits for something (0).")
+LOOP_LAG = Gauge("reelwright_event_loop_lag_seconds", "How late the event loop came back to its heartbeat.")
+
 # The kling-gateway.
 KLING_POSTS = Counter(
     "reelwright_kling_posts", "Paid calls that were sent, by what came of them.", ["product", "outcome"]

@@ -22,6 +22,8 @@ class Parts:
     """A local folder for temporary files; may be on another file system than the blobs."""
     instance: str
     """Unique per process: used as worker name and consumer group member."""
+    grace_s: float = 25.0
+    """How long jobs may run on after a stop, before they are cancelled."""
 
 
 class Service(Protocol):
@@ -38,3 +40,11 @@ class Service(Protocol):
 
     @property
     def ready(self) -> bool: ...
+
+    @property
+    def why_unready(self) -> str | None:
+        """What it waits for, in a few words for whoever operates it; None when it is ready."""
+
+    @property
+    def poll_age_s(self) -> float | None:
+        """Seconds since its loop last turned: what tells a wedged one. None while there is no loop to turn."""

@@ -20,10 +20,10 @@ class Settings(BaseSettings):
         settings = PlannerSettings.load()      # reads REELWRIGHT_PLANNER_CONCURRENCY
 
     A field of another name (a vendor's own, as KLING_API_KEY) has it as `validation_alias`. A description is what the
-    error message tells.
+    error message, `--help` and docs/settings.md tell. A variable that is set to nothing counts as not set.
     """
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True, env_ignore_empty=True)
 
     @classmethod
     def load(cls, **given: object) -> Self:

@@ -19,7 +19,13 @@ class Loop:
         self._every_s = every_s
         self._clock = clock
         self._woken = asyncio.Event()
+        self._outage: str | None = None
         self._stopped = False
+
+    @property
+    def outage(self) -> str | None:
+        """Which part is away, as the last round found; None when it went through."""
+        return self._outage
 
     def wake(self) -> None:
         """Do it again now (or, if it is being done, right after)."""
@@ -36,6 +42,9 @@ class Loop:
                 await self._work()
             except Unavailable as error:
                 log.warning("loop_waits", loop=self.name, error=str(error))
+                self._outage = str(error)
+            else:
+                self._outage = None
             await self._rest()
 
     async def _rest(self) -> None:

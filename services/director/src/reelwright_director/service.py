@@ -103,7 +103,17 @@ class Director:
 
     @property
     def ready(self) -> bool:
-        return self._consumer.ready
+        return self.why_unready is None
+
+    @property
+    def why_unready(self) -> str | None:
+        """The tables are asked every second, so their outage shows also while no fact comes."""
+        outages = (f"it waits for a part that is away: {loop.outage}" for loop in self._loops if loop.outage)
+        return self._consumer.why_unready or next(outages, None)
+
+    @property
+    def poll_age_s(self) -> float | None:
+        return self._consumer.poll_age_s
 
     def mounted(self) -> Sequence[Mounted]:
         """What `rpc.serve` serves: ProjectService, WorkService, ApiKeyService and OpsService."""

@@ -1,8 +1,8 @@
 """What the environment says to the director (`REELWRIGHT_DIRECTOR_...`). Whoever starts the service makes one."""
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from reelwright_chassis.settings import Settings, prefix
 from reelwright_director.policy import DAY_S, Policy
 from reelwright_director.terms import Stage
 
@@ -10,28 +10,49 @@ WINDOW_PER_SLOT = 2
 """Outstanding assets per provider slot: enough that a slot never waits for the director."""
 
 
-class DirectorSettings(BaseSettings):
+class DirectorSettings(Settings):
     """Times are in seconds. Slots are those of the provider's account, per product family."""
 
-    model_config = SettingsConfigDict(env_prefix="REELWRIGHT_DIRECTOR_", extra="ignore", env_ignore_empty=True)
+    model_config = prefix("DIRECTOR")
 
-    lease_s: float = Field(default=45.0, gt=0)
-    transcription_deadline_s: float = Field(default=900.0, gt=0)
-    plan_deadline_s: float = Field(default=300.0, gt=0)
-    asset_deadline_s: float = Field(default=2_400.0, gt=0)
-    render_deadline_s: float = Field(default=1_800.0, gt=0)
-    max_errors: int = Field(default=5, ge=1)
-    max_losses: int = Field(default=10, ge=1)
-    backoff_s: float = Field(default=5.0, gt=0)
-    max_postponed_s: float = Field(default=DAY_S, ge=0)
-    video_slots: int = Field(default=20, ge=1)
-    """The provider's standard video pack."""
-    image_slots: int = Field(default=9, ge=1)
-    """The provider's standard image pack."""
-    tick_every_s: float = Field(default=1.0, gt=0)
-    sweep_every_s: float = Field(default=5.0, gt=0)
-    brakes_every_s: float = Field(default=2.0, gt=0, le=4.0)
-    """Brakes are obeyed within 5 s, at the latest."""
+    lease_s: float = Field(
+        default=45.0, gt=0, description="A worker that has not been heard of for that long has lost its attempt."
+    )
+    transcription_deadline_s: float = Field(
+        default=900.0, gt=0, description="How long a transcription may take, from its first begin."
+    )
+    plan_deadline_s: float = Field(default=300.0, gt=0, description="How long a plan may take.")
+    asset_deadline_s: float = Field(default=2_400.0, gt=0, description="How long a clip or picture may take.")
+    render_deadline_s: float = Field(default=1_800.0, gt=0, description="How long a render may take.")
+    max_errors: int = Field(default=5, ge=1, description="Errors of a request, before its project fails.")
+    max_losses: int = Field(
+        default=10, ge=1, description="Attempts of a request that ended without a word, before its project fails."
+    )
+    backoff_s: float = Field(
+        default=5.0, gt=0, description="After an error: how long until the request is made again; it doubles each time."
+    )
+    max_postponed_s: float = Field(
+        default=DAY_S, ge=0, description="How long in all a request may be put off because the provider says so."
+    )
+    video_slots: int = Field(
+        default=20, ge=1, description="Clips that the provider makes at once; 20 in its standard video pack."
+    )
+    image_slots: int = Field(
+        default=9, ge=1, description="Pictures that the provider makes at once; 9 in its standard image pack."
+    )
+    tick_every_s: float = Field(default=1.0, gt=0, description="How often it looks for what is due.")
+    sweep_every_s: float = Field(
+        default=5.0, gt=0, description="How often it looks for messages that their writer could not publish."
+    )
+    brakes_every_s: float = Field(
+        default=2.0, gt=0, le=4.0, description="How often it reads which stages are paused: obeyed within 5 s."
+    )
+    planner_address: str = Field(
+        default="",
+        validation_alias="REELWRIGHT_PLANNER_ADDRESS",
+        description="The planner's gRPC address, as dns:///planner:50051, for prompts that are written anew while "
+        "their editor waits. Unset: that is refused, and all else works.",
+    )
 
     def policy(self) -> Policy:
         return Policy(

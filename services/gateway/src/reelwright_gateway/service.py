@@ -26,7 +26,18 @@ class Gateway:
 
     @property
     def ready(self) -> bool:
-        return self._hub.ready and self._http.ready
+        return self.why_unready is None
+
+    @property
+    def why_unready(self) -> str | None:
+        if not self._http.ready:
+            return "it does not listen yet, or no longer"
+        return None if self._hub.ready else "it waits for the broker, which tells what changes"
+
+    @property
+    def poll_age_s(self) -> float | None:
+        """It follows topics, and is in no group that could lose it."""
+        return None
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as tasks:

@@ -20,13 +20,17 @@ from reelwright_kling_gateway.client.kling import Kling
 from reelwright_kling_gateway.generate import generate
 from reelwright_kling_gateway.poller import Poller
 from reelwright_kling_gateway.probe import MediaFacts, probe
-from reelwright_kling_gateway.settings import KlingSettings, read_settings
+from reelwright_kling_gateway.settings import KlingSettings
 from reelwright_kling_gateway.tables import TABLES
 from reelwright_kling_gateway.wiring import kling_client, open_studio
 
 log = get_logger(__name__)
 
 _WAIT_S = 5.0
+_REFUSED = (
+    "Kling refuses the credentials: check KLING_API_KEY, and that REELWRIGHT_KLING_BASE_URL is the host of the key's "
+    "region (Singapore and Beijing do not know each other's keys)."
+)
 
 
 class KlingGateway:
@@ -45,7 +49,7 @@ class KlingGateway:
         clock: Clock | None = None,
     ) -> None:
         self._parts = parts
-        self._settings = settings or read_settings()
+        self._settings = settings or KlingSettings.load()
         self._clock = clock or SystemClock()
         self._client = httpx.AsyncClient(transport=transport)
         self._kling = kling_client(self._settings, self._client, self._clock)
@@ -68,8 +72,16 @@ class KlingGateway:
 
     @property
     def ready(self) -> bool:
-        """False also while the vendor refuses our key."""
-        return self._worker.ready and not self._studio.desk.brakes.credentials_refused
+        return self.why_unready is None
+
+    @property
+    def why_unready(self) -> str | None:
+        """Also while the vendor refuses our key."""
+        return self._worker.why_unready or (_REFUSED if self._studio.desk.brakes.credentials_refused else None)
+
+    @property
+    def poll_age_s(self) -> float | None:
+        return self._worker.poll_age_s
 
     def stop(self) -> None:
         self._worker.stop()
@@ -97,10 +109,7 @@ async def check_credentials(kling: Kling) -> None:
         await kling.check_credentials()
     except KlingError as error:
         if error.reaction in (Reaction.FIX_CREDENTIALS, Reaction.REMINT):
-            raise SettingsError(
-                "Kling refuses the credentials: check KLING_API_KEY, and that REELWRIGHT_KLING_BASE_URL is the host "
-                "of the key's region (Singapore and Beijing do not know each other's keys)."
-            ) from error
+            raise SettingsError(_REFUSED) from error
         log.warning("kling_not_checked", reaction=error.reaction, code=error.code, http_status=error.http_status)
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from typing import Literal, Self
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AliasChoices, Field, SecretStr, model_validator
 
 from reelwright_chassis.errors import SettingsError
 from reelwright_chassis.pictures import LONGEST_CLIP_S, SHORTEST_CLIP_S
+from reelwright_chassis.settings import Settings, prefix
 from reelwright_kling_gateway.client.legacy import IMAGE_MODELS, IMAGE_RESOLUTIONS
 from reelwright_kling_gateway.client.new import CLIP_MODELS
 from reelwright_kling_gateway.orders import Models
@@ -21,7 +21,7 @@ def _vendor(name: str) -> AliasChoices:
     return AliasChoices(f"{_PREFIX}{name}", f"KLING_{name}")
 
 
-class KlingSettings(BaseSettings):
+class KlingSettings(Settings):
     """`REELWRIGHT_KLING_*`; the keys also by the vendor's own names. The provider is named, never guessed.
 
     Default models, with reasons. Clips: `kling-3.0`. Of the two models with every length from 3 to 15 s it costs 0.6
@@ -30,7 +30,7 @@ class KlingSettings(BaseSettings):
     another generation fails for other reasons, and it costs half. Pictures: `kling-v3`, then `kling-v2-1` at half.
     """
 
-    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, extra="ignore", populate_by_name=True)
+    model_config = prefix("KLING")
 
     provider: Literal["kling", "sim"] = Field(description="kling: the vendor, for money. sim: the simulator.")
     base_url: str = Field(
@@ -133,17 +133,6 @@ class KlingSettings(BaseSettings):
         if bool(access) != bool(secret):
             raise SettingsError("Set both KLING_ACCESS_KEY and KLING_SECRET_KEY, or neither.")
         return (access, secret) if access else None
-
-
-def read_settings() -> KlingSettings:
-    """The settings from the environment. Raises `SettingsError`, naming the variable."""
-    try:
-        return KlingSettings()  # type: ignore[call-arg]  # the environment names the provider
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0]) if first["loc"] else "?"
-        variable = name if name.startswith(_PREFIX) else f"{_PREFIX}{name.upper()}"
-        raise SettingsError(f"{variable}: {first['msg']}.") from error
 
 
 def _one_of(name: str, value: str, known: Collection[str]) -> None:

@@ -10,24 +10,24 @@ from reelwright_planner.llm import Llm
 from reelwright_planner.settings import PlannerSettings
 
 
-def planner(parts: Parts, settings: PlannerSettings | None = None) -> Service:
-    """The worker that answers PlanRequested with ScenesPlanned."""
-    settings = settings or PlannerSettings.load()
+def planner(parts: Parts, settings: PlannerSettings, llm: Llm | None = None) -> Service:
+    """The worker that answers PlanRequested with ScenesPlanned. Without `llm` it opens the one that is named."""
     worker = Worker("planner", topic="plan.requests", request=PlanRequested, concurrency=settings.concurrency)
-    worker.handles(PlanHandler(open_llm(settings), settings.clip_terms))
+    worker.handles(PlanHandler(llm or open_llm(settings), settings.clip_terms))
     return worker.bind(parts)
 
 
-def rewrites(settings: PlannerSettings | None = None) -> Mounted:
+def rewrites(settings: PlannerSettings, llm: Llm | None = None) -> Mounted:
     """PlannerService, to be served by `reelwright_chassis.rpc.serve`."""
-    servicer = PlannerServicer(open_llm(settings or PlannerSettings.load()))
+    servicer = PlannerServicer(llm or open_llm(settings))
     return Mounted("reelwright.rpc.v1.PlannerService", add_PlannerServiceServicer_to_server, servicer)
 
 
 def open_llm(settings: PlannerSettings) -> Llm | None:
-    """The language model that the settings name; None where the talk alone decides."""
+    """The language model that the settings name; None where the talk alone decides. Raises `SettingsError`."""
     if settings.provider != "openai":
         return None
+    settings.check_key()
     from reelwright_planner.openai_llm import OpenAiLlm  # noqa: PLC0415  # importing openai takes a second
 
     return OpenAiLlm(settings)

@@ -1,9 +1,10 @@
 """The planner's settings, read once by whoever starts it."""
 
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr
 
+from reelwright_chassis.errors import SettingsError
 from reelwright_chassis.pictures import LONGEST_CLIP_S, SHORTEST_CLIP_S
 from reelwright_chassis.settings import Settings, prefix
 from reelwright_planner.budget import ClipTerms
@@ -15,7 +16,7 @@ class PlannerSettings(Settings):
     model_config = prefix("PLANNER")
 
     provider: Literal["extractive", "openai"] = Field(
-        default="extractive", description="Who plans: extractive or openai."
+        description="Who plans: openai, or extractive: the talk alone decides, as it does where openai gives nothing."
     )
     concurrency: int = Field(default=8, ge=1, le=64, description="How many plans are made at once.")
     clip_resolution: Literal["720p", "1080p"] = Field(
@@ -27,7 +28,9 @@ class PlannerSettings(Settings):
         le=15,
         description="The most seconds of one bought clip, for estimates.",
     )
-    api_key: SecretStr = Field(default=SecretStr(""), validation_alias="OPENAI_API_KEY", description="Its key.")
+    api_key: SecretStr = Field(
+        default=SecretStr(""), validation_alias="OPENAI_API_KEY", description="OpenAI's key, for provider openai."
+    )
     base_url: str = Field(
         default="", validation_alias="OPENAI_BASE_URL", description="Any server that speaks OpenAI's API."
     )
@@ -39,8 +42,7 @@ class PlannerSettings(Settings):
     def clip_terms(self) -> ClipTerms:
         return ClipTerms(self.clip_resolution, self.clip_longest_s)
 
-    @model_validator(mode="after")
-    def _has_key(self) -> Self:
+    def check_key(self) -> None:
+        """Raises `SettingsError` when the provider needs a key and there is none."""
         if self.provider == "openai" and not self.api_key.get_secret_value():
-            raise ValueError("REELWRIGHT_PLANNER_PROVIDER=openai needs OPENAI_API_KEY to be set")
-        return self
+            raise SettingsError("REELWRIGHT_PLANNER_PROVIDER=openai needs OPENAI_API_KEY to be set.")

@@ -1,5 +1,6 @@
 """Answers requests: one video for each RenderRequested, one frame for each PreviewFrame."""
 
+import asyncio
 from typing import Any
 
 from reelwright.events.v1.facts_pb2 import VideoRendered
@@ -27,11 +28,13 @@ class RenderHandler:
 
 
 class RendererServicer(RendererServiceServicer):
-    """Frames for editors who wait for them; consumes no requests."""
+    """Frames for editors who wait for them, `concurrency` at once; consumes no requests."""
 
-    def __init__(self, blobs: Blobs) -> None:
+    def __init__(self, blobs: Blobs, concurrency: int) -> None:
         self._blobs = blobs
+        self._places = asyncio.Semaphore(concurrency)
 
     async def PreviewFrame(self, request: PreviewFrameRequest, _context: Any) -> PreviewFrameResponse:  # noqa: N802
         """Raises `Reject` for a request that no video can follow; the server turns it into a status."""
-        return PreviewFrameResponse(jpeg=await preview_frame(request.render, request.time_s, self._blobs))
+        async with self._places:
+            return PreviewFrameResponse(jpeg=await preview_frame(request.render, request.time_s, self._blobs))

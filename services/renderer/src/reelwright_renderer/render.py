@@ -49,7 +49,7 @@ async def render(
     Raises Reject for what no attempt can render, Stopped within a second once `should_stop()` says so, and lets
     Unavailable of the blobs fly. It leaves nothing in `work_dir`; finished segments stay stored and are used again.
     """
-    settings = settings or RendererSettings()
+    settings = settings or RendererSettings.load()
     timeline, encoders = compose(request), wanted_encoders(request.settings, settings)
     with TemporaryDirectory(dir=work_dir, prefix="render-") as folder:
         shelf = Shelf(blobs, request.project_id, Path(folder))

@@ -7,17 +7,18 @@ from reelwright_chassis.parts import Parts, Service
 from reelwright_chassis.rpc import Mounted
 from reelwright_chassis.worker import Worker
 from reelwright_renderer.handler import RendererServicer, RenderHandler
-from reelwright_renderer.settings import RendererSettings
+from reelwright_renderer.settings import PreviewSettings, RendererSettings
 
 
 def renderer(parts: Parts, settings: RendererSettings | None = None) -> Service:
     """The worker that answers RenderRequested with VideoRendered."""
-    settings = settings or RendererSettings()
-    worker = Worker("renderer", topic=settings.topic, request=RenderRequested, concurrency=settings.concurrency)
+    settings = settings or RendererSettings.load()
+    worker = Worker(settings.group, topic=settings.topic, request=RenderRequested, concurrency=settings.concurrency)
     worker.handles(RenderHandler(parts.blobs, settings))
     return worker.bind(parts)
 
 
-def previews(blobs: Blobs) -> Mounted:
+def previews(blobs: Blobs, settings: PreviewSettings | None = None) -> Mounted:
     """RendererService, to be served by `reelwright_chassis.rpc.serve`."""
-    return Mounted("reelwright.rpc.v1.RendererService", add_RendererServiceServicer_to_server, RendererServicer(blobs))
+    servicer = RendererServicer(blobs, (settings or PreviewSettings.load()).concurrency)
+    return Mounted("reelwright.rpc.v1.RendererService", add_RendererServiceServicer_to_server, servicer)

@@ -1,9 +1,8 @@
 """The director at work in one home: what every command needs, and all that those need that look or tidy up."""
 
-import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,8 +10,9 @@ from typing import TYPE_CHECKING
 from reelwright.rpc.v1.project_pb2 import GetProjectRequest, Project
 from reelwright_chassis.home import Home, open_home
 from reelwright_chassis.ids import new_id
-from reelwright_chassis.parts import Parts, Service
+from reelwright_chassis.parts import Parts
 from reelwright_chassis.rpc import connect, local_address, serve
+from reelwright_chassis.together import running
 from reelwright_director.service import Director
 from reelwright_director.settings import DirectorSettings
 from reelwright_standalone.logfile import logging_to_home
@@ -64,7 +64,7 @@ async def directed(
         store=home.store,
         blobs=home.blobs,
         instance=instance,
-        settings=DirectorSettings(),
+        settings=DirectorSettings.load(),
         planner=planner,
     )
     await director.prepare()
@@ -76,28 +76,6 @@ async def directed(
             yield Parts(home.bus, home.store, home.blobs, channel, home.scratch, instance), open_projects(channel)
     finally:
         await server.stop()
-
-
-@asynccontextmanager
-async def running(services: Sequence[Service]) -> AsyncIterator[None]:
-    """The services at work for as long as the block lasts; a fault of one of them ends the block with its error."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            for service in services:
-                group.create_task(service.run(), name=service.name)
-            try:
-                yield
-            finally:
-                for service in services:
-                    service.stop()
-    except BaseExceptionGroup as errors:
-        raise _first(errors) from errors
-
-
-def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
-    """What went wrong first: the others followed from it."""
-    error = errors.exceptions[0]
-    return _first(error) if isinstance(error, BaseExceptionGroup) else error
 
 
 def _instance() -> str:

@@ -20,7 +20,7 @@ def looks() -> dict[str, str]:
 
 def video_encoder() -> str:
     """The encoder that a full-size render on this machine begins with."""
-    return candidates(RenderSettings(), RendererSettings(), DEFAULT_FORMAT)[0].name
+    return candidates(RenderSettings(), RendererSettings.load(), DEFAULT_FORMAT)[0].name
 
 
 def caption_font() -> str:

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from reelwright_chassis.home import open_home
 from reelwright_chassis.parts import Parts, Service
 from reelwright_chassis.rpc import serve
+from reelwright_chassis.together import running
 from reelwright_kling_gateway.service import KlingGateway
 from reelwright_kling_gateway.settings import KlingSettings
 from reelwright_kling_sim import BASE_URL, InProcess, SimSettings, simulator
@@ -15,7 +16,7 @@ from reelwright_planner.service import planner, rewrites
 from reelwright_planner.settings import PlannerSettings
 from reelwright_renderer.service import previews, renderer
 from reelwright_renderer.settings import RendererSettings
-from reelwright_standalone.books import Runtime, directed, running
+from reelwright_standalone.books import Runtime, directed
 from reelwright_standalone.logfile import logging_to_home
 from reelwright_standalone.providers import Providers
 from reelwright_standalone.settings import StandaloneSettings
@@ -43,7 +44,7 @@ async def working(parts: Parts, settings: StandaloneSettings, providers: Provide
             transcription(parts, _transcription_settings(settings, providers)),
             planner(parts, _planner_settings(settings, providers)),
             _kling_gateway(parts, settings, sim),
-            renderer(parts, RendererSettings()),
+            renderer(parts, RendererSettings.load()),
         ]
         await stack.enter_async_context(running(workers))
         yield sim
@@ -73,8 +74,8 @@ async def _simulator(settings: StandaloneSettings) -> AsyncIterator[InProcess]:
 
 def _kling_gateway(parts: Parts, settings: StandaloneSettings, sim: InProcess | None) -> Service:
     if sim is None:
-        return KlingGateway(parts, KlingSettings(provider="kling", api_key=_key(settings.kling_api_key)))
-    knobs = KlingSettings(
+        return KlingGateway(parts, KlingSettings.load(provider="kling", api_key=_key(settings.kling_api_key)))
+    knobs = KlingSettings.load(
         clip_longest_s=15,
         provider="sim",
         base_url=BASE_URL,
@@ -86,11 +87,11 @@ def _kling_gateway(parts: Parts, settings: StandaloneSettings, sim: InProcess | 
 
 
 def _transcription_settings(settings: StandaloneSettings, providers: Providers) -> TranscriptionSettings:
-    return TranscriptionSettings(engine=providers.words, model=settings.whisper_model)
+    return TranscriptionSettings.load(engine=providers.words, model=settings.whisper_model)
 
 
 def _planner_settings(settings: StandaloneSettings, providers: Providers) -> PlannerSettings:
-    return PlannerSettings(provider=providers.plan, api_key=_key(settings.openai_api_key))
+    return PlannerSettings.load(provider=providers.plan, api_key=_key(settings.openai_api_key))
 
 
 def _key(key: SecretStr | None) -> SecretStr:

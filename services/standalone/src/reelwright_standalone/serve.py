@@ -20,6 +20,7 @@ from reelwright_chassis.clock import SystemClock
 from reelwright_chassis.home import Home, open_home
 from reelwright_chassis.parts import Parts
 from reelwright_chassis.rpc import connect, local_address
+from reelwright_chassis.together import running
 from reelwright_gateway.defaults import Defaults
 from reelwright_gateway.deps import Deps
 from reelwright_gateway.director import Director
@@ -32,7 +33,7 @@ from reelwright_gateway.media.links import SignedLinks
 from reelwright_gateway.service import Gateway
 from reelwright_gateway.settings import GatewaySettings
 from reelwright_standalone import signals
-from reelwright_standalone.books import directed, running
+from reelwright_standalone.books import directed
 from reelwright_standalone.consent import agree
 from reelwright_standalone.errors import EXIT_MADE, InputError
 from reelwright_standalone.logfile import logging_to_home

@@ -9,8 +9,9 @@ from reelwright_transcription.settings import TranscriptionSettings
 
 
 def transcription(parts: Parts, settings: TranscriptionSettings | None = None) -> Service:
-    """The worker that answers TranscriptionRequested with TranscriptReady."""
-    settings = settings or TranscriptionSettings()
+    """The worker that answers TranscriptionRequested with TranscriptReady. Raises `SettingsError` without its key."""
+    settings = settings or TranscriptionSettings.load()
+    settings.check_key()
     pool = CpuPool(settings.concurrency)
     worker = Worker(
         "transcription",
@@ -36,6 +37,14 @@ class _WithPool:
     @property
     def ready(self) -> bool:
         return self._worker.ready
+
+    @property
+    def why_unready(self) -> str | None:
+        return self._worker.why_unready
+
+    @property
+    def poll_age_s(self) -> float | None:
+        return self._worker.poll_age_s
 
     async def run(self) -> None:
         async with self._pool:

@@ -52,7 +52,7 @@ class Shape(Generic[R]):
     name: str
     topic: str
     request: type[R]
-    limits: Limits
+    concurrency: int
     retry: RetryPolicy
 
     @property
@@ -78,7 +78,7 @@ class BoundWorker(Generic[R]):
             self._handle,
             group=shape.name,
             member=parts.instance,
-            limits=shape.limits,
+            limits=Limits(shape.concurrency, parts.grace_s),
             clock=clock,
         )
 
@@ -89,6 +89,14 @@ class BoundWorker(Generic[R]):
     @property
     def ready(self) -> bool:
         return self._driver.ready
+
+    @property
+    def why_unready(self) -> str | None:
+        return self._driver.why_unready
+
+    @property
+    def poll_age_s(self) -> float | None:
+        return self._driver.poll_age_s
 
     async def run(self) -> None:
         await self._driver.run()

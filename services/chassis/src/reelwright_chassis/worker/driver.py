@@ -79,12 +79,27 @@ class Driver:
         self._jobs: set[asyncio.Task[None]] = set()
         self._timers: set[asyncio.Task[None]] = set()
         self._consumer: Consumer | None = None
+        self._turned_s: float | None = None
         self._tasks: asyncio.TaskGroup
 
     @property
     def ready(self) -> bool:
         """In the group, and all that it stands on is there."""
-        return self._consumer is not None and not self.outage and not self.stopping
+        return self.why_unready is None
+
+    @property
+    def why_unready(self) -> str | None:
+        if self.stopping:
+            return "it is shutting down"
+        if self._consumer is None:
+            return self.outage.why or "it has not joined its consumer group yet"
+        return self.outage.why
+
+    @property
+    def poll_age_s(self) -> float | None:
+        """Since the loop last turned, in an outage too; None while it does not run."""
+        turned_s = self._turned_s
+        return None if turned_s is None else self._clock.monotonic_s() - turned_s
 
     def stop(self) -> None:
         self.stopping.set("shutdown")
@@ -93,12 +108,13 @@ class Driver:
         """Works until `stop()`. Raises what `handle` raised against its contract."""
         try:
             self._consumer = await self.outage.ride_out(self._join, self.stopping)
+            await self._work(self._consumer)
         except Stopped:
             return
-        try:
-            await self._work(self._consumer)
         finally:
-            await self._consumer.close()
+            self._turned_s = None
+            if self._consumer is not None:
+                await self._consumer.close()
 
     async def _work(self, consumer: Consumer) -> None:
         async with asyncio.TaskGroup() as tasks:
@@ -131,6 +147,7 @@ class Driver:
         log.info("partitions_revoked", group=self._group, count=len(partitions))
 
     async def _join(self) -> Consumer:
+        self._turned_s = self._clock.monotonic_s()
         return await self._bus.consumer(self._topics, group=self._group, member=self._member, listener=self)
 
     async def _poll_forever(self, consumer: Consumer) -> None:
@@ -147,6 +164,7 @@ class Driver:
             self._dispatch()
 
     async def _poll(self, consumer: Consumer) -> Sequence[Record]:
+        self._turned_s = self._clock.monotonic_s()
         await self._commit_fresh(consumer)
         self._regulate(consumer)
         return await consumer.poll(max_records=max(1, self._room()), timeout_s=_POLL_S)

@@ -68,6 +68,14 @@ class FactConsumer:
     def ready(self) -> bool:
         return self._driver.ready
 
+    @property
+    def why_unready(self) -> str | None:
+        return self._driver.why_unready
+
+    @property
+    def poll_age_s(self) -> float | None:
+        return self._driver.poll_age_s
+
     async def run(self) -> None:
         await self._driver.run()
 

@@ -24,9 +24,15 @@ class Outage:
         self._clock = clock
         self._ended = ended
         self._waiting = 0
+        self._error = ""
 
     def __bool__(self) -> bool:
         return self._waiting > 0
+
+    @property
+    def why(self) -> str | None:
+        """Which part is away, as the last call that failed said it; None when none is."""
+        return f"it waits for a part that is away: {self._error}" if self._waiting else None
 
     async def ride_out(self, call: Callable[[], Awaitable[T]], stop: StopSignal) -> T:
         """The first answer that is not `Unavailable`. Raises `Stopped` when that is wished for between two calls."""
@@ -34,6 +40,7 @@ class Outage:
             return await call()
         except Unavailable as error:
             log.warning("part_unavailable", error=str(error))
+            self._error = str(error)
         self._waiting += 1
         metrics.OUTAGES.inc()
         try:
@@ -53,6 +60,7 @@ class Outage:
                 answer = await call()
             except Unavailable as error:
                 log.info("part_still_unavailable", error=str(error))
+                self._error = str(error)
                 wait_s = min(2 * wait_s, _CAP_S)
             else:
                 log.info("part_available_again")

@@ -7,7 +7,6 @@ from google.protobuf.message import Message as Proto
 from reelwright_chassis.clock import Clock, SystemClock
 from reelwright_chassis.parts import Parts
 from reelwright_chassis.worker.bound import BoundWorker, Shape
-from reelwright_chassis.worker.driver import Limits
 from reelwright_chassis.worker.handling import Handler
 from reelwright_chassis.worker.lease import DirectorLeases, Leases
 from reelwright_chassis.worker.retry import RetryPolicy
@@ -26,7 +25,7 @@ class Worker(Generic[R]):
     `name` is also the consumer group. The handler need not fill in the fact's ids and `work` (but for `work.cost_usd`).
     It raises `Reject` for what no attempt can do, `Retry` for what may pass, `Unavailable` for a part that is away and
     `Stopped` when nobody wants the result; anything else counts as transient. It may be cancelled, at its deadline and
-    at the end of a shutdown's grace: `grace_s` after the stop, which `job.stopped` tells at once.
+    at the end of a shutdown's grace: `parts.grace_s` after the stop, which `job.stopped` tells at once.
     """
 
     def __init__(
@@ -36,10 +35,9 @@ class Worker(Generic[R]):
         topic: str,
         request: type[R],
         concurrency: int = 1,
-        grace_s: float = 25.0,
         retry: RetryPolicy | None = None,
     ) -> None:
-        self._shape = Shape(name, topic, request, Limits(concurrency, grace_s), retry or RetryPolicy())
+        self._shape = Shape(name, topic, request, concurrency, retry or RetryPolicy())
         self._handler: Handler[R] | None = None
 
     def handles(self, handler: Handler[R]) -> Handler[R]:

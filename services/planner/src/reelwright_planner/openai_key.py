@@ -1,0 +1,25 @@
+"""Whether OpenAI takes the key, asked before any plan is taken up that it would have no part in."""
+
+import openai
+from openai import AsyncOpenAI
+
+from reelwright_chassis.errors import SettingsError
+from reelwright_chassis.logs import get_logger
+from reelwright_planner.settings import PlannerSettings
+
+log = get_logger(__name__)
+
+
+async def check_openai_key(settings: PlannerSettings) -> None:
+    """A read that costs nothing. Raises `SettingsError` for a refused key; not reaching OpenAI now is no refusal.
+
+    A key that may complete chats and may not list models is told 403, which says nothing here.
+    """
+    key = settings.api_key.get_secret_value()
+    async with AsyncOpenAI(api_key=key, base_url=settings.base_url or None, max_retries=0, timeout=10.0) as client:
+        try:
+            await client.models.list()
+        except openai.AuthenticationError as error:
+            raise SettingsError("OpenAI refuses the key: check OPENAI_API_KEY, and OPENAI_BASE_URL.") from error
+        except openai.OpenAIError as error:
+            log.warning("openai_key_not_checked", error=type(error).__name__)
