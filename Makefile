@@ -17,7 +17,7 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: docs-check help setup demo test test-images parts check lint type imports proto proto-check fmt lock lock-check bench docs clean
+.PHONY: docs-check help setup demo test test-images parts check lint type imports proto proto-check fmt lock lock-check bench bench-bus docs clean
 
 help: ## Say what there is to do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -87,6 +87,9 @@ docs-check: setup
 
 bench: setup ## Time a render beside the bare encode of the same frames
 	@$(BIN)/python -m reelwright_renderer.bench --out build/bench/render.json
+
+bench-bus: setup ## The worker shell on Kafka beside a bare aiokafka loop that does the same
+	@PYTHONPATH=tests $(BIN)/python -m bench.bus --out build/bench/bus.json
 
 clean: ## Remove what was built (not the state of your projects)
 	@rm -rf build .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

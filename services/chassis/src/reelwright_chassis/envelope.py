@@ -9,7 +9,7 @@ from google.protobuf.message import Message as Proto
 from reelwright_chassis.bus.port import Message, Record
 from reelwright_chassis.errors import Undecodable
 from reelwright_chassis.ids import new_id
-from reelwright_chassis.topics import topics
+from reelwright_chassis.topics import Topic, topics
 from reelwright_chassis.trace import TraceContext, parse_trace
 
 P = TypeVar("P", bound=Proto)
@@ -39,9 +39,7 @@ def encode(
     `source` is the service that says it, `trace` the context of what caused it (None begins a new trace), `topic`
     another than the first that carries this type. Raises KeyError or ValueError where no topic carries it.
     """
-    declared = topics().topics[topic] if topic is not None else topics().carrying(type(fact))
-    if fact.DESCRIPTOR.name not in declared.carries:
-        raise ValueError(f"{topic} does not carry {fact.DESCRIPTOR.full_name}")
+    declared = check_carried(fact, topic=topic) if topic is not None else topics().carrying(type(fact))
     trace = trace.child() if trace is not None else TraceContext.new()
     headers = {
         "ce_specversion": "1.0",
@@ -61,6 +59,14 @@ def encode(
         value=fact.SerializeToString(),
         headers={name: text.encode() for name, text in headers.items() if text},
     )
+
+
+def check_carried(fact: Proto, *, topic: str) -> Topic:
+    """The declaration of a topic that carries such messages. Raises KeyError, ValueError."""
+    declared = topics().topics[topic]
+    if fact.DESCRIPTOR.name not in declared.carries:
+        raise ValueError(f"{topic} does not carry {fact.DESCRIPTOR.full_name}")
+    return declared
 
 
 def decode(record: Record, *types: type[P]) -> P:

@@ -2,10 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
 from typing import Self
 
-from reelwright_chassis import metrics
+from reelwright_chassis.bus.counted import count_published
 from reelwright_chassis.bus.kafka_admin import admin_client, committed_by, extents, partitions_of, reader
 from reelwright_chassis.bus.kafka_client import KafkaClients
 from reelwright_chassis.bus.kafka_consumer import KafkaConsumer
@@ -28,7 +27,7 @@ class KafkaBus:
         self._clients = clients
         self._clock = clock
         self._names = Names(clients.settings.topic_prefix)
-        self._producer = KafkaProducer(clients)
+        self._producer = KafkaProducer(clients, self._names)
         self._consumers: list[KafkaConsumer] = []
         self._followers: set[KafkaFollower] = set()
         self._closed = asyncio.Event()
@@ -45,18 +44,16 @@ class KafkaBus:
             check_message(message)
         if not messages:
             return
-        outside = [replace(message, topic=self._names.outside(message.topic)) for message in messages]
-        with metrics.PUBLISH_SECONDS.time():
-            await self._producer.publish(outside)
-        for message in messages:
-            metrics.PUBLISHED.labels(topic=message.topic).inc()
+        began_s = self._clock.monotonic_s()
+        await self._producer.publish(messages)
+        count_published(messages, self._clock.monotonic_s() - began_s)
 
     async def consumer(
         self, topics: Sequence[str], *, group: str, member: str, listener: AssignmentListener
     ) -> KafkaConsumer:
         """Raises `Unavailable`, also for a topic that does not exist."""
         for topic in topics:
-            await self._producer.check_topic(self._names.outside(topic))
+            await self._producer.check_topic(topic)
         consumer = KafkaConsumer(
             self._clients, self._names, topics, group=group, member=member, listener=listener, clock=self._clock
         )

@@ -109,14 +109,19 @@ def reaching(what: str) -> Iterator[None]:
     """Turns what aiokafka raises into the bus's own errors."""
     try:
         yield
-    except _NOT_OURS as error:
-        raise Conflict(f"{what}: {type(error).__name__}") from error
-    except _NOT_ALLOWED as error:
-        raise Unavailable(f"{what}: not allowed ({type(error).__name__}); grant it to this process's user") from error
-    except TimeoutError as error:
-        raise Unavailable(f"{what}: no answer in time") from error
     except (errors.KafkaError, OSError) as error:
-        raise Unavailable(f"{what}: {error}") from error
+        raise bus_error(what, error) from error
+
+
+def bus_error(what: str, error: errors.KafkaError | OSError) -> Conflict | Unavailable:
+    """The bus's own error for one that aiokafka raised, a timeout among them."""
+    if isinstance(error, _NOT_OURS):
+        return Conflict(f"{what}: {type(error).__name__}")
+    if isinstance(error, _NOT_ALLOWED):
+        return Unavailable(f"{what}: not allowed ({type(error).__name__}); grant it to this process's user")
+    if isinstance(error, TimeoutError | errors.KafkaTimeoutError):
+        return Unavailable(f"{what}: no answer in time")
+    return Unavailable(f"{what}: {error}")
 
 
 def no_such_topic(topic: str) -> Unavailable:

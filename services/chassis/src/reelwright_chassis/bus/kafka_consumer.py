@@ -24,6 +24,10 @@ _LOOK_EVERY_S = 15.0
 _LOOK_S = 10.0
 _JOIN_ANEW_AFTER = 3
 """Polls in a row that failed."""
+_ASK_EVERY_S = 30.0
+"""One that never polls loses its membership (max.poll.interval, 5 min): without room, it asks for nothing."""
+_AT_ONCE = 500
+"""Records that are unpacked in one go; the rest of what was fetched waits as bytes."""
 _NOWHERE = KafkaPartition("", 0)
 """Never assigned: to ask for its records is to poll without taking any."""
 
@@ -63,7 +67,7 @@ class KafkaConsumer:
         self._changed = asyncio.Event()
         self._closed = False
         self._failures = 0
-        self._seen_at_s = clock.monotonic_s()
+        self._asked_at_s = self._seen_at_s = clock.monotonic_s()
 
     async def join(self) -> None:
         """Returns when the group has given us partitions, or none. Raises `Unavailable`."""
@@ -214,10 +218,10 @@ class KafkaConsumer:
         """Returns when there may be something to take, or after these seconds. Raises `Unavailable`."""
         self._changed.clear()
         if self._getting is None or self._getting.done():
-            hungry = not self._fetched and not self._all_paused
-            # One that never polls loses its membership (max.poll.interval): when there is no room, ask for nothing.
-            wanted = self._get(seconds) if hungry else self._get(0.0, _NOWHERE)
-            self._getting = asyncio.ensure_future(wanted)
+            if not self._fetched and not self._all_paused:
+                self._getting = asyncio.ensure_future(self._get(seconds))
+            elif self._clock.monotonic_s() - self._asked_at_s > _ASK_EVERY_S:
+                self._getting = asyncio.ensure_future(self._get(0.0, _NOWHERE))
         try:
             async with asyncio.timeout(seconds):
                 await self._changed.wait()
@@ -231,8 +235,9 @@ class KafkaConsumer:
 
     async def _get(self, seconds: float, *partitions: KafkaPartition) -> None:
         """What comes is noted in the same turn of the event loop: after a rebalance it would be another's."""
+        self._asked_at_s = self._clock.monotonic_s()
         try:
-            batches = await self._joined.getmany(*partitions, timeout_ms=round(1000 * seconds))
+            batches = await self._joined.getmany(*partitions, timeout_ms=round(1000 * seconds), max_records=_AT_ONCE)
         except ConsumerStoppedError:
             return
         except KafkaError as error:

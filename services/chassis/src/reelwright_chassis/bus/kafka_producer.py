@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError, KafkaError, UnknownTopicOrPartitionError
 
-from reelwright_chassis.bus.kafka_client import KafkaClients, no_such_topic, reaching
+from reelwright_chassis.bus.kafka_client import KafkaClients, bus_error, no_such_topic, reaching
 from reelwright_chassis.bus.kafka_ends import end_producer
-from reelwright_chassis.bus.kafka_records import header_pairs, key_bytes
+from reelwright_chassis.bus.kafka_records import Names, header_pairs, key_bytes
+from reelwright_chassis.bus.kafka_watch import Watch
 from reelwright_chassis.bus.port import Message
 from reelwright_chassis.errors import SettingsError, Unavailable
 
@@ -25,8 +26,11 @@ class KafkaProducer:
     but those it last heard of, and stay broken after some errors. A new one asks the bootstrap servers again.
     """
 
-    def __init__(self, clients: KafkaClients) -> None:
+    def __init__(self, clients: KafkaClients, names: Names) -> None:
         self._clients = clients
+        self._names = names
+        self._found: set[str] = set()
+        self._watch = Watch(clients.settings.publish_timeout_s)
         self._producer: AIOKafkaProducer | None = None
         self._opening = asyncio.Lock()
         self._retiring: set[asyncio.Task[None]] = set()
@@ -37,20 +41,17 @@ class KafkaProducer:
         await self._get()
 
     async def publish(self, messages: Sequence[Message]) -> None:
-        """Topics are the broker's names here. Raises `Unavailable`."""
-        producer = await self._get_or_wait()
+        """Raises `Unavailable`."""
+        producer = self._producer or await self._get_or_wait()
         try:
-            with reaching("publishing"):
-                async with asyncio.timeout(self._clients.settings.publish_timeout_s):
-                    await self._send(producer, messages)
-        except Unavailable as error:
-            if not isinstance(error.__cause__, UnknownTopicOrPartitionError):
-                self._retire(producer)
-            raise
+            await self._send(producer, messages)
+        except (KafkaError, OSError) as error:
+            self._retire(producer)
+            raise bus_error("publishing", error) from error
 
     async def check_topic(self, topic: str) -> None:
         """Raises `Unavailable`, in words, when the broker does not have it."""
-        await self._known(await self._get_or_wait(), topic)
+        await self._find(await self._get_or_wait(), self._names.outside(topic))
 
     async def close(self) -> None:
         self._closed = True
@@ -61,25 +62,28 @@ class KafkaProducer:
 
     async def _send(self, producer: AIOKafkaProducer, messages: Sequence[Message]) -> None:
         """All are handed over before the first acknowledgement is awaited, in order, so they travel together."""
-        acknowledgements: list[asyncio.Future[object]] = []
+        acknowledgements: list[tuple[asyncio.Future[object], set[asyncio.Future[object]]]] = []
         try:
             for message in messages:
-                acknowledgements += [await self._hand_over(producer, message)]
-            for acknowledgement in acknowledgements:
+                acknowledgement = await self._hand_over(producer, message)
+                acknowledgements.append((acknowledgement, self._watch.over(acknowledgement)))
+            for acknowledgement, _ in acknowledgements:
                 await acknowledgement
         finally:
-            for acknowledgement in acknowledgements:
+            for acknowledgement, watched in acknowledgements:
+                watched.discard(acknowledgement)
                 acknowledgement.cancel()  # nothing happens to what is done
 
     async def _hand_over(self, producer: AIOKafkaProducer, message: Message) -> "asyncio.Future[object]":
-        if not producer.client.cluster.partitions_for_topic(message.topic):
-            await self._known(producer, message.topic)
+        topic = self._names.outside(message.topic)
+        if topic not in self._found:
+            await self._find(producer, topic)
         acknowledgement: asyncio.Future[object] = await producer.send(
-            message.topic, message.value, key_bytes(message.key), headers=header_pairs(message.headers)
+            topic, message.value, key_bytes(message.key), headers=header_pairs(message.headers)
         )
         return acknowledgement
 
-    async def _known(self, producer: AIOKafkaProducer, topic: str) -> None:
+    async def _find(self, producer: AIOKafkaProducer, topic: str) -> None:
         """aiokafka would ask for a topic that does not exist for as long as a request may take, and name no remedy."""
         try:
             async with asyncio.timeout(_UNKNOWN_TOPIC_S):
@@ -91,9 +95,11 @@ class KafkaProducer:
             if not isinstance(error.__cause__, TimeoutError | UnknownTopicOrPartitionError):
                 raise
         else:
+            self._found.add(topic)
             return
         if await _reachable(producer):
-            raise no_such_topic(topic) from UnknownTopicOrPartitionError(topic)
+            raise no_such_topic(topic)
+        self._retire(producer)
         raise Unavailable("the broker does not answer")
 
     async def _get_or_wait(self) -> AIOKafkaProducer:
@@ -136,6 +142,7 @@ class KafkaProducer:
     def _retire(self, producer: AIOKafkaProducer) -> None:
         if self._producer is producer:
             self._producer = None
+            self._found.clear()
         task = asyncio.ensure_future(end_producer(producer))
         self._retiring.add(task)
         task.add_done_callback(self._retiring.discard)

@@ -8,11 +8,17 @@ MAX_BODY_BYTES = 1_000_000
 MAX_HEADERS_BYTES = 16_000
 
 
-def check_message(message: Message, *, spare_bytes: int = 0) -> None:
-    """Raises ValueError for a message that a broker would refuse, or would if it grew by `spare_bytes`."""
-    body = len(message.key.encode("utf-8", "surrogateescape")) + len(message.value) + spare_bytes
-    if body > MAX_BODY_BYTES:
-        raise ValueError(f"a message to {message.topic} is {body} bytes, more than {MAX_BODY_BYTES}")
-    headers = sum(len(name.encode()) + len(value) for name, value in message.headers.items())
+def check_message(message: Message) -> None:
+    """Raises ValueError for a message that a broker would refuse."""
+    check_size(message.topic, len(message.key.encode("utf-8", "surrogateescape")) + len(message.value))
+    headers = 0
+    for name, value in message.headers.items():
+        headers += len(name.encode()) + len(value)
     if headers > MAX_HEADERS_BYTES:
         raise ValueError(f"a message to {message.topic} has {headers} bytes of headers, more than {MAX_HEADERS_BYTES}")
+
+
+def check_size(topic: str, body_bytes: int) -> None:
+    """Raises ValueError for a key and value that are larger together than a broker takes."""
+    if body_bytes > MAX_BODY_BYTES:
+        raise ValueError(f"a message to {topic} is {body_bytes} bytes, more than {MAX_BODY_BYTES}")

@@ -1,11 +1,12 @@
 """The bus of an embedded Reelwright: an append-only log in one SQLite file."""
 
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Self
 
-from reelwright_chassis import metrics
+from reelwright_chassis.bus.counted import count_published
 from reelwright_chassis.bus.limits import check_message
 from reelwright_chassis.bus.port import AssignmentListener, Message, Record
 from reelwright_chassis.bus.sqlite_browser import SqliteBrowser
@@ -51,10 +52,9 @@ class SqliteBus:
             check_message(message)
         if not messages:
             return
-        with metrics.PUBLISH_SECONDS.time():
-            await self._log.append(messages)
-        for message in messages:
-            metrics.PUBLISHED.labels(topic=message.topic).inc()
+        began_s = time.monotonic()
+        await self._log.append(messages)
+        count_published(messages, time.monotonic() - began_s)
 
     async def consumer(
         self, topics: Sequence[str], *, group: str, member: str, listener: AssignmentListener

@@ -6,10 +6,11 @@ from pathlib import Path
 from reelwright_chassis.clock import Clock
 from reelwright_chassis.worker.lease import Lease, Subject
 from reelwright_chassis.worker.progress import Progress
+from reelwright_chassis.worker.scratch import Scratch
 from reelwright_chassis.worker.stop import StopSignal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Attempt:
     """Implements `Job`. `until_s` is the deadline on the clock's monotonic time."""
 
@@ -17,7 +18,7 @@ class Attempt:
     worker: str
     attempt: int
     until_s: float
-    scratch: Path
+    folder: Scratch
     stop: StopSignal
     lease: Lease
     teller: Progress
@@ -39,6 +40,10 @@ class Attempt:
     def stopped(self) -> bool:
         return bool(self.stop)
 
+    @property
+    def scratch(self) -> Path:
+        return self.folder.path
+
     def raise_if_stopped(self) -> None:
         self.stop.raise_if_set()
 
@@ -47,3 +52,9 @@ class Attempt:
 
     async def confirm(self) -> None:
         await self.lease.confirm()
+
+    async def end(self) -> None:
+        """Nothing is told or kept after this."""
+        await self.teller.end()
+        await self.lease.end()
+        await self.folder.remove()

@@ -6,36 +6,37 @@ from functools import partial
 from typing import Generic, Protocol, TypeVar, cast
 
 from google.protobuf.message import Message as Proto
-from structlog.contextvars import bound_contextvars
+from structlog.contextvars import bind_contextvars
 
 from reelwright.events.v1.facts_pb2 import Progressed, Work, WorkFailed
 from reelwright_chassis import metrics
-from reelwright_chassis.bus.limits import check_message
+from reelwright_chassis.bus.limits import check_size
 from reelwright_chassis.bus.port import Record
 from reelwright_chassis.clock import Clock
-from reelwright_chassis.envelope import Event, decode, encode, subject_of, trace_of
+from reelwright_chassis.envelope import Event, check_carried, decode, encode, subject_of, trace_of
 from reelwright_chassis.errors import Stopped, Unavailable, Undecodable
 from reelwright_chassis.letters import redrive_of
 from reelwright_chassis.logs import get_logger
 from reelwright_chassis.parts import Parts
 from reelwright_chassis.worker.attempt import Attempt
-from reelwright_chassis.worker.companions import beside, run_until
+from reelwright_chassis.worker.companions import beside
 from reelwright_chassis.worker.dead_letters import DeadLetters
 from reelwright_chassis.worker.driver import Driver, Ended, Later, Limits
 from reelwright_chassis.worker.handling import Handler, Handling, failure
 from reelwright_chassis.worker.lease import Drop, Go, Lease, Leases, Subject, Wait
+from reelwright_chassis.worker.meters import Meters
+from reelwright_chassis.worker.patience import run_until
 from reelwright_chassis.worker.progress import Progress
 from reelwright_chassis.worker.retry import RetryPolicy
-from reelwright_chassis.worker.scratch import scratch_folder
+from reelwright_chassis.worker.scratch import Scratch
 from reelwright_chassis.worker.stop import StopSignal
+from reelwright_chassis.worker.timers import Timers
 
 R = TypeVar("R", bound=Proto)
 T = TypeVar("T")
 
 log = get_logger(__name__)
 
-# How long a handler has to notice that the director said stop, before it is cancelled.
-_STOP_GRACE_S = 30.0
 _SHUTDOWN = "shutdown"
 _RESULTS = "results"
 _SIGNATURE_BYTES = 4096  # more than the ids and `work` that are filled in after the handler
@@ -70,6 +71,9 @@ class BoundWorker(Generic[R]):
         self._parts = parts
         self._leases = leases
         self._clock = clock
+        self._meters = Meters(shape.name)
+        self._log = log.bind()  # to find the logger anew for each line costs more than most lines
+        self._timers = Timers(clock)
         self._stops: set[StopSignal] = set()
         self._dead_letters = DeadLetters(parts.bus, shape.name, clock)
         self._driver = Driver(
@@ -99,7 +103,8 @@ class BoundWorker(Generic[R]):
         return self._driver.poll_age_s
 
     async def run(self) -> None:
-        await self._driver.run()
+        async with beside(self._timers.run()):
+            await self._driver.run()
 
     def stop(self) -> None:
         self._driver.stop()
@@ -112,20 +117,20 @@ class BoundWorker(Generic[R]):
         except Undecodable as error:
             await self._ride_out(partial(self._dead_letters.put, record, error, attempts=0))
             await self._tell_undecodable(record)
-            self._count("undecodable")
+            self._meters.jobs("undecodable").inc()
             return Ended.FINISHED
-        with bound_contextvars(project_id=subject.project_id, request_id=subject.request_id):
-            answer = await self._ride_out(lambda: self._leases.begin(subject))
-            match answer:
-                case Wait(seconds):
-                    log.info("job_held_by_another", wait_s=seconds)
-                    return Later(seconds)
-                case Drop(why):
-                    log.info("job_dropped", why=why)
-                    self._count("dropped")
-                    return Ended.FINISHED
-                case Go():
-                    return await self._begin(record, request, subject, answer)
+        bind_contextvars(project_id=subject.project_id, request_id=subject.request_id)  # they end with this job's task
+        answer = await self._ride_out(lambda: self._leases.begin(subject))
+        match answer:
+            case Go():
+                return await self._begin(record, request, subject, answer)
+            case Wait(seconds):
+                self._log.info("job_held_by_another", wait_s=seconds)
+                return Later(seconds)
+            case Drop(why):
+                self._log.info("job_dropped", why=why)
+                self._meters.jobs("dropped").inc()
+                return Ended.FINISHED
 
     def _read(self, record: Record) -> tuple[R, Subject]:
         request = decode(record, self._shape.request)
@@ -149,17 +154,18 @@ class BoundWorker(Generic[R]):
         self._stops.add(stop)
         if self._driver.stopping:
             stop.set(_SHUTDOWN)
-        log.info("job_started", attempt=go.attempt)
+        self._log.info("job_started", attempt=go.attempt)
         began_s = self._clock.monotonic_s()
+        self._meters.running.inc()
         try:
-            with metrics.JOBS_RUNNING.labels(worker=self.name).track_inprogress():
-                outcome = await self._attempt(record, request, subject, go, stop)
+            outcome = await self._attempt(record, request, subject, go, stop)
         finally:
+            self._meters.running.dec()
             self._stops.discard(stop)
         seconds = self._clock.monotonic_s() - began_s
-        metrics.JOB_SECONDS.labels(worker=self.name, outcome=outcome).observe(seconds)
-        self._count(outcome)
-        log.info("job_ended", outcome=outcome, seconds=round(seconds, 3))
+        self._meters.seconds(outcome).observe(seconds)
+        self._meters.jobs(outcome).inc()
+        self._log.info("job_ended", outcome=outcome, seconds=round(seconds, 3))
         return Ended.ABANDONED if outcome == "abandoned" else Ended.FINISHED
 
     async def _attempt(self, record: Record, request: R, subject: Subject, go: Go, stop: StopSignal) -> str:
@@ -168,39 +174,37 @@ class BoundWorker(Generic[R]):
         handling = Handling(self.name, self._shape.retry, self._clock, outage, stop)
         lease = Lease(self._leases, subject, go, stop, clock=self._clock, outage=outage)
         progress = Progress(lambda percent, doing: self._send_progress(record, subject, percent, doing), self._clock)
-        async with scratch_folder(self._parts.scratch) as scratch, beside(lease.keep(), progress.run()):
-            until_s = self._clock.monotonic_s() + go.deadline_s
-            job = Attempt(
-                subject, self._parts.instance, go.attempt, until_s, scratch, stop, lease, progress, self._clock
-            )
+        until_s = self._clock.monotonic_s() + go.deadline_s
+        scratch = Scratch(self._parts.scratch)
+        job = Attempt(subject, self._parts.instance, go.attempt, until_s, scratch, stop, lease, progress, self._clock)
+        lease.keep(self._timers)
+        try:
             work = handling.run(lambda: self._answer(request, job))
-            fact = await run_until(work, self._patience(go, stop))
+            fact = await run_until(work, self._timers, go.deadline_s, stop)
             if fact is None and stop:
                 return "abandoned" if stop.reason == _SHUTDOWN else "stopped"
             fact = fact or failure("stalled", retryable=True)
             self._sign(fact, subject, go, started_s, handling.cost_usd)
             return await self._publish(record, fact)
+        finally:
+            await job.end()
 
     async def _answer(self, request: R, job: Attempt) -> Proto:
         """The handler's fact; one that could not be sent is the handler's fault, and is treated as such."""
         fact = await self._handler(request, job)
-        check_message(encode(fact, source=self.name, topic=_RESULTS), spare_bytes=_SIGNATURE_BYTES)
+        check_carried(fact, topic=_RESULTS)
+        check_size(_RESULTS, fact.ByteSize() + _SIGNATURE_BYTES)
         return fact
-
-    async def _patience(self, go: Go, stop: StopSignal) -> None:
-        """Returns when the handler has had its time."""
-        await stop.sleep(self._clock, go.deadline_s)
-        if stop:
-            await self._clock.sleep(_STOP_GRACE_S)
 
     def _sign(self, fact: Proto, subject: Subject, go: Go, started_s: float, failed_usd: float) -> None:
         signed = cast(_Fact, fact)
         signed.tenant_id, signed.user_id = subject.tenant_id, subject.user_id
         signed.project_id, signed.request_id = subject.project_id, subject.request_id
-        signed.work.worker, signed.work.attempt = self._parts.instance, go.attempt
-        signed.work.started_at.FromMilliseconds(int(started_s * 1000))
-        signed.work.finished_at.FromMilliseconds(int(self._clock.now_s() * 1000))
-        signed.work.cost_usd += failed_usd
+        work = signed.work
+        work.worker, work.attempt = self._parts.instance, go.attempt
+        work.started_at.seconds, work.started_at.nanos = _timestamp(started_s)
+        work.finished_at.seconds, work.finished_at.nanos = _timestamp(self._clock.now_s())
+        work.cost_usd += failed_usd
 
     async def _publish(self, record: Record, fact: Proto) -> str:
         """Returns when the broker has it. While the bus is away it waits, under its lease."""
@@ -232,5 +236,8 @@ class BoundWorker(Generic[R]):
         """Raises `Stopped` when a shutdown comes before the part is back."""
         return await self._driver.outage.ride_out(call, self._driver.stopping)
 
-    def _count(self, outcome: str) -> None:
-        metrics.JOBS.labels(worker=self.name, outcome=outcome).inc()
+
+def _timestamp(time_s: float) -> tuple[int, int]:
+    """Seconds and nanoseconds, to the millisecond."""
+    seconds, milliseconds = divmod(int(time_s * 1000), 1000)
+    return seconds, milliseconds * 1_000_000

@@ -1,17 +1,12 @@
-"""Tasks that live beside a piece of work, and limits on how long it may take."""
+"""Tasks that live beside a piece of work."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from typing import TypeVar
 
 from reelwright_chassis.logs import get_logger
 
-T = TypeVar("T")
-
 log = get_logger(__name__)
-
-_CANCEL_S = 10.0
 
 
 @asynccontextmanager
@@ -26,20 +21,3 @@ async def beside(*companions: Coroutine[object, object, None]) -> AsyncIterator[
         for outcome in await asyncio.gather(*tasks, return_exceptions=True):
             if isinstance(outcome, Exception):
                 log.error("companion_failed", exc_info=outcome)
-
-
-async def run_until(work: Coroutine[object, object, T], limit: Coroutine[object, object, None]) -> T | None:
-    """The work's result; None when `limit` returned first, and the work was cancelled for it.
-
-    Cancelled itself, it cancels both.
-    """
-    working, limiting = asyncio.ensure_future(work), asyncio.ensure_future(limit)
-    try:
-        await asyncio.wait({working, limiting}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        limiting.cancel()
-        working.cancel()  # nothing happens to what is done
-        await asyncio.wait({working}, timeout=_CANCEL_S)
-    if not working.done():
-        log.error("work_ignores_cancellation")
-    return working.result() if working.done() and not working.cancelled() else None

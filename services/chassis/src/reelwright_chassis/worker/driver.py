@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import cast
 
 from reelwright_chassis import metrics
 from reelwright_chassis.bus.port import Bus, Consumer, Record, TopicPartition
@@ -75,6 +76,7 @@ class Driver:
         self._ledger = OffsetLedger()
         self._queues: KeyQueues[tuple[Ticket, Record]] = KeyQueues()
         self._fresh: set[TopicPartition] = set()
+        self._full = False
         self._moved = asyncio.Event()
         self._jobs: set[asyncio.Task[None]] = set()
         self._timers: set[asyncio.Task[None]] = set()
@@ -133,7 +135,7 @@ class Driver:
         self._ledger.assign(partitions)
         self._fresh |= set(partitions)
         if self._consumer is not None:
-            self._regulate(self._consumer)  # a rebalance has forgotten the pauses
+            self._pause_or_resume(self._consumer)  # a rebalance has forgotten the pauses
         log.info("partitions_assigned", group=self._group, count=len(partitions))
 
     async def revoked(self, partitions: Collection[TopicPartition]) -> None:
@@ -198,7 +200,15 @@ class Driver:
         return 0 if delayed >= _MAX_DELAYED else self._limits.concurrency - (len(self._queues) - delayed)
 
     def _regulate(self, consumer: Consumer) -> None:
-        if self.stopping or self._room() <= 0:
+        """Pauses when there is no room; resumes when half of it is there again, so as not to poll for each record."""
+        room = self._room()
+        full = bool(self.stopping) or room <= 0 or (self._full and 2 * room < self._limits.concurrency)
+        if full is not self._full:
+            self._full = full
+            self._pause_or_resume(consumer)
+
+    def _pause_or_resume(self, consumer: Consumer) -> None:
+        if self._full:
             consumer.pause(self._ledger.assigned)
         else:
             consumer.resume(self._ledger.assigned)
@@ -227,7 +237,7 @@ class Driver:
             self._end(key, ticket, record, ended)
 
     def _end(self, key: str, ticket: Ticket, record: Record, ended: Ended | Later) -> None:
-        self._jobs = {job for job in self._jobs if job is not asyncio.current_task()}
+        self._jobs.discard(cast("asyncio.Task[None]", asyncio.current_task()))
         if ended is Ended.FINISHED:
             self._ledger.finish(ticket)
             self._moved.set()

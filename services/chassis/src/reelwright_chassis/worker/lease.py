@@ -1,5 +1,6 @@
 """The lease on a request: asked of the director before the work begins, kept by beating while it runs."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,6 +14,7 @@ from reelwright_chassis.errors import Unavailable
 from reelwright_chassis.logs import get_logger
 from reelwright_chassis.worker.outage import Outage
 from reelwright_chassis.worker.stop import StopSignal
+from reelwright_chassis.worker.timers import Timer, Timers
 
 log = get_logger(__name__)
 
@@ -129,16 +131,36 @@ class Lease:
         self._stop = stop
         self._clock = clock
         self._outage = outage
+        self._next: Timer | None = None
+        self._beating: asyncio.Task[None] | None = None
 
-    async def keep(self) -> None:
-        """Beats until the work is to stop; runs beside the work. While the director is away the work goes on."""
+    def keep(self, timers: Timers) -> None:
+        """Beat until the work is to stop, or `end`. While the director is away the work goes on."""
         every_s = max(_BEAT_AT_MOST_EVERY_S, min(_BEAT_EVERY_S, self._go.lease_s / 3))
-        while not self._stop:
-            await self._stop.sleep(self._clock, every_s)
-            try:
-                await self._beat()
-            except Unavailable as error:
-                log.warning("beat_failed", error=str(error))
+
+        def beat() -> None:
+            self._beating = asyncio.ensure_future(self._beat_once())
+            self._next = timers.after(every_s, beat)
+
+        self._next = timers.after(every_s, beat)
+        self._stop.then(self._next_off)
+
+    async def end(self) -> None:
+        """No beat after this."""
+        self._next_off()
+        if self._beating is not None:
+            self._beating.cancel()
+            await asyncio.wait({self._beating})
+
+    def _next_off(self) -> None:
+        if self._next is not None:
+            self._next.cancel()
+
+    async def _beat_once(self) -> None:
+        try:
+            await self._beat()
+        except Unavailable as error:
+            log.warning("beat_failed", error=str(error))
 
     async def confirm(self) -> None:
         """Returns when the director says that this attempt goes on and may pay; waits for it. Raises `Stopped`."""

@@ -3,12 +3,12 @@
 import heapq
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from reelwright_chassis.bus.port import TopicPartition
 
 
-@dataclass(frozen=True, slots=True)
-class Ticket:
+class Ticket(NamedTuple):
     """A delivered record's place in the ledger. The epoch is that of its partition's assignment."""
 
     at: TopicPartition
@@ -126,6 +126,9 @@ class OffsetLedger:
     @staticmethod
     def _is_known(partition: _Partition, offset: int) -> bool:
         """Whether it waits or runs already in this epoch, or was finished by an earlier one."""
-        finished = offset in partition.early
-        partition.early = {early for early in partition.early if early > offset}
-        return finished or offset in partition.unfinished
+        if partition.early:
+            finished = offset in partition.early
+            partition.early = {early for early in partition.early if early > offset}
+            if finished:
+                return True
+        return offset in partition.unfinished

@@ -3,22 +3,29 @@
 import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import threading
 from functools import partial
 from pathlib import Path
 
 
-@asynccontextmanager
-async def scratch_folder(parent: Path) -> AsyncIterator[Path]:
-    """An empty folder under `parent` that vanishes with all that is in it."""
-    folder = await asyncio.to_thread(_make, parent)
-    try:
-        yield folder
-    finally:
-        await asyncio.to_thread(partial(shutil.rmtree, folder, ignore_errors=True))
+class Scratch:
+    """An empty folder under `parent`, made when it is first asked for."""
 
+    def __init__(self, parent: Path) -> None:
+        self._parent = parent
+        self._path: Path | None = None
+        self._making = threading.Lock()
 
-def _make(parent: Path) -> Path:
-    parent.mkdir(parents=True, exist_ok=True)
-    return Path(tempfile.mkdtemp(prefix="job-", dir=parent))
+    @property
+    def path(self) -> Path:
+        """May be asked for in any thread."""
+        with self._making:
+            if self._path is None:
+                self._parent.mkdir(parents=True, exist_ok=True)
+                self._path = Path(tempfile.mkdtemp(prefix="job-", dir=self._parent))
+            return self._path
+
+    async def remove(self) -> None:
+        """With all that is in it."""
+        if self._path is not None:
+            await asyncio.to_thread(partial(shutil.rmtree, self._path, ignore_errors=True))

@@ -1,6 +1,7 @@
 """A wish to end, which threads may read and tasks may wait for."""
 
 import asyncio
+from collections.abc import Callable
 
 from reelwright_chassis.clock import Clock
 from reelwright_chassis.errors import Stopped
@@ -12,6 +13,7 @@ class StopSignal:
     def __init__(self) -> None:
         self.reason: str | None = None
         self._event = asyncio.Event()
+        self._then: list[Callable[[], object]] = []
 
     def __bool__(self) -> bool:
         return self.reason is not None
@@ -20,6 +22,15 @@ class StopSignal:
         if self.reason is None:
             self.reason = reason
             self._event.set()
+            for call in self._then:
+                call()
+
+    def then(self, call: Callable[[], object]) -> None:
+        """Call it when this is set, or at once when it was."""
+        if self:
+            call()
+        else:
+            self._then.append(call)
 
     def raise_if_set(self) -> None:
         """Raises `Stopped`."""
