@@ -13,7 +13,7 @@ from reelwright_director.state import ProjectSettings
 from reelwright_director.terms import Review, Stage
 from reelwright_director.testing.messages import failure
 from reelwright_director.testing.world import World
-from reelwright_director.why import Why, span, why
+from reelwright_director.why import Why, why
 
 
 def ask(world: World, *brakes: Brake, later_s: float = 0.0) -> Why:
@@ -122,11 +122,3 @@ def test_it_waits_for_nothing(world: World) -> None:
     assert failed.remedy
     world.do(inputs.Delete())
     assert ask(world).sentence == "Deleted 0 s ago; it waits for nothing."
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(-5, "0 s"), (119.4, "119 s"), (120, "2 min"), (7_199, "119 min"), (7_200, "2 h"), (172_800, "2 d")],
-)
-def test_spans_are_said_as_people_say_them(seconds: float, text: str) -> None:
-    assert span(seconds) == text

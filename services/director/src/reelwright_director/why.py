@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from reelwright_chassis.spans import span
 from reelwright_director import pictures
 from reelwright_director.brakebook import Brake
 from reelwright_director.brakes import ALL, Brakes
@@ -157,18 +158,3 @@ def _until(at_s: float | None, now_s: float) -> str:
 def clock(at_s: float) -> str:
     """A time of day, with its date where that isn't obvious from a wait of hours."""
     return f"{datetime.fromtimestamp(at_s, UTC):%Y-%m-%d %H:%M:%S} UTC"
-
-
-def span(seconds: float) -> str:
-    """A length of time as people say it: "40 s", "12 min", "3 h 5 min", "2 d 4 h"."""
-    left_s = max(0, round(seconds))
-    if left_s < 120:
-        return f"{left_s} s"
-    minutes = left_s // 60
-    if minutes < 120:
-        return f"{minutes} min"
-    hours, minutes = divmod(minutes, 60)
-    if hours < 48:
-        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
-    days, hours = divmod(hours, 24)
-    return f"{days} d {hours} h" if hours else f"{days} d"

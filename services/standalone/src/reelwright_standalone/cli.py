@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from rich.console import Console
 
 from reelwright_standalone import __version__
+from reelwright_standalone.consoles import console
+from reelwright_standalone.ops.commands import ops_app
 from reelwright_standalone.options import MakeOptions
 
 app = typer.Typer(
@@ -21,16 +22,9 @@ app = typer.Typer(
 )
 projects_app = typer.Typer(help="What has been made on this machine.", no_args_is_help=True)
 app.add_typer(projects_app, name="projects")
+app.add_typer(ops_app, name="ops")
 
-_PIPE_WIDTH = 140
-"""Columns where no terminal says how many there are."""
 _JSON_HELP = "Print the result as one JSON object on the last line of standard output."
-
-
-def console(*, stderr: bool = True) -> Console:
-    """Talk goes to standard error, so that standard output holds results alone."""
-    talk = Console(stderr=stderr, highlight=False)
-    return talk if talk.is_terminal else Console(stderr=stderr, highlight=False, width=_PIPE_WIDTH)
 
 
 def _say_version(wanted: bool) -> None:
@@ -162,6 +156,23 @@ def projects_rm(project: Annotated[list[str], typer.Argument(help="Projects' ids
     from reelwright_standalone.projects import remove_projects  # noqa: PLC0415
 
     raise typer.Exit(remove_projects(console(stderr=False), project))
+
+
+@app.command()
+def provision(
+    part: Annotated[
+        list[str] | None, typer.Option(help="Only this part: topics, tables, bucket. May be repeated.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and change nothing.")] = False,
+    json: Annotated[bool, typer.Option("--json", help=_JSON_HELP)] = False,
+) -> None:
+    """Make a cluster's topics, tables and bucket rules, as far as they are missing. Nothing is shrunk or deleted.
+
+    Where they are, REELWRIGHT_KAFKA_*, REELWRIGHT_DYNAMODB_* and REELWRIGHT_S3_* say, as to the services.
+    """
+    from reelwright_standalone.ops.provision import provision as make_missing  # noqa: PLC0415
+
+    raise typer.Exit(make_missing(console(stderr=False), part or [], dry_run=dry_run, as_json=json))
 
 
 def main() -> None:
