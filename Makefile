@@ -17,7 +17,7 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: docs-check help setup demo test test-images parts check lint type imports proto proto-check fmt lock lock-check bench bench-bus docs clean
+.PHONY: docs-check help setup demo test test-brokers test-images parts check lint type imports proto proto-check fmt lock lock-check bench bench-bus docs clean
 
 help: ## Say what there is to do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -40,6 +40,10 @@ test: setup check ## Every check and every test
 	@tools/install_parts.sh
 	@PYTHONPATH=tests $(BIN)/python -m parts.install
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -q
+
+test-brokers: setup ## One broker of three is lost under load, each in turn
+	@PYTHONPATH=tests CI=true $(BIN)/python -m parts.install
+	@CI=true $(BIN)/python -m pytest tests/kafka/test_kafka_brokers.py -m "brokers or not brokers" -q
 
 test-images: setup ## Build the images without an engine and try them (root on Debian 12; SERVICES="planner renderer" for some)
 	@SERVICES="$(SERVICES)" $(BIN)/python -m pytest -m images tests/images -q

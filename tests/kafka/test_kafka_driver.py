@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from kafka.members import GROUP, TOPIC, Leased, ask, members, nothing_left
-from kafka.support import PARTITIONS, EagerBus, eager_bus, settings_of
+from kafka.support import PARTITIONS, EagerBus, eager_bus, settings_of, until
 from parts.shared import shared_part
 
 from reelwright_chassis.bus.kafka_admin import admin_client, committed_by, partitions_of
@@ -63,6 +63,20 @@ async def test_a_group_grows_and_shrinks_while_jobs_run(bus: EagerBus) -> None:
         await nothing_left(bus)
     assert set(work.done.values()) == {1}
     assert set(work.begun.values()) == {1}, "who leaves ends what it has begun"
+
+
+async def test_a_member_without_partitions_takes_over_from_one_that_leaves(bus: EagerBus) -> None:
+    """It polls though it has nothing to poll: one that does not could never join again."""
+    work = Leased(0.0)
+    async with members(bus.settings, work.handle) as group:
+        joined = [await group.join() for _ in range(PARTITIONS + 1)]
+        await until(lambda: sorted(member.partitions for member in joined) == [0] + [1] * PARTITIONS)
+        (spare,) = [member for member in joined if not member.partitions]
+        await group.leave(next(member for member in joined if member.partitions))
+        await spare.assigned(1)
+        await ask(bus, NAMES)
+        await work.until(lambda: len(work.done) == len(NAMES))
+        await nothing_left(bus)
 
 
 async def test_who_is_stopped_ends_what_it_has_begun_and_commits_it(bus: EagerBus) -> None:

@@ -5,13 +5,14 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from contract.test_bus_contract import join
+from contract.test_bus_contract import Listener, join
 from kafka.support import EagerBus, create_topics, eager_bus, settings_of
 from parts import kafka
 from parts.background import in_background
 from parts.shared import shared_part
 
 from reelwright_chassis.bus.kafka import KafkaBus
+from reelwright_chassis.bus.kafka_consumer import _JOIN_ANEW_AFTER
 from reelwright_chassis.bus.kafka_settings import KafkaSettings
 from reelwright_chassis.bus.port import Consumer, Message
 from reelwright_chassis.errors import Unavailable
@@ -92,13 +93,22 @@ async def test_a_publish_to_a_broker_that_is_away_ends_and_works_again_later(bro
         assert found.count(b"while away") <= 1, "what was given up is not sent for ever"
 
 
-async def test_who_polls_a_broker_that_is_away_is_told(broker: kafka.Kafka, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_polls_a_broker_that_is_away_is_told_and_joins_anew(
+    broker: kafka.Kafka, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("reelwright_chassis.bus.kafka_consumer._LOOK_EVERY_S", 0.5)
     async with eager_bus(hasty(broker)) as bus:
-        consumer = await join(bus, "t", "g")
+        listener = Listener()
+        consumer = await join(bus, "t", "g", listener=listener)
         broker.kill9()
-        with pytest.raises(Unavailable):
-            await until_polled(consumer, lambda _: False, ride_out=False)
+        for _ in range(_JOIN_ANEW_AFTER + 1):
+            with pytest.raises(Unavailable):
+                await until_polled(consumer, lambda _: False, ride_out=False)
+        assert listener.told == ["assigned", "revoked"]
+        await in_background(broker.start)
+        await until_stored(bus, Message("t", "k", b"after"))
+        assert await until_polled(consumer, lambda found: b"after" in found) == [b"after"]
+        assert listener.told == ["assigned", "revoked", "assigned"]
 
 
 async def test_nothing_acknowledged_is_lost_when_the_broker_is_killed_under_load(broker: kafka.Kafka) -> None:

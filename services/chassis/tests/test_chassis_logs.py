@@ -54,6 +54,25 @@ def test_a_librarys_line_goes_the_same_way(stream: io.StringIO) -> None:
     assert (line["action"], line["message"], line["logger"]) == ("library", "took 3 tries", "some.library")
 
 
+def test_a_talkative_library_says_the_same_once_in_a_while(
+    stream: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = logging.getLogger("aiokafka.conn")
+    library.setLevel(logging.DEBUG)
+    for node in range(100):
+        library.error("cannot connect to %s", node)
+    library.debug("sending %s", "somebody's words")
+    library.error("something else")
+    monkeypatch.setattr("reelwright_chassis.logs._AGAIN_AFTER_S", 0.0)
+    library.error("cannot connect to %s", 100)
+    library.setLevel(logging.NOTSET)
+    assert [line["message"] for line in lines(stream)] == [
+        "cannot connect to 0",
+        "something else",
+        "cannot connect to 100",
+    ]
+
+
 def fail() -> None:
     raise FileNotFoundError(2, "No such file", "my secret diary.mp3")
 

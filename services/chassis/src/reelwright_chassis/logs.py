@@ -6,7 +6,8 @@ its type and where it came from; its message only at level DEBUG.
 
 import logging
 import sys
-from collections.abc import MutableMapping
+import time
+from collections.abc import Callable, MutableMapping
 from contextlib import AbstractContextManager
 from typing import Any, Literal, TextIO
 
@@ -19,6 +20,9 @@ Event = MutableMapping[str, Any]
 
 _MAX_VALUE = 300
 _STDLIB_ACTION = "library"
+# These say the same many times a second while a broker is away, and at DEBUG what is in messages.
+_TALKATIVE = "aiokafka"
+_AGAIN_AFTER_S = 30.0
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
@@ -61,9 +65,26 @@ def configure_logs(
     )
     handler = logging.StreamHandler(stream)
     handler.setFormatter(_formatter(shared, style, colours=stream.isatty()))
+    handler.addFilter(_seldom())
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level_number)
+
+
+def _seldom() -> Callable[[logging.LogRecord], bool]:
+    """A filter that lets a talkative library say the same thing now and then only."""
+    said_at_s: dict[str, float] = {}
+
+    def passes(record: logging.LogRecord) -> bool:
+        if not record.name.startswith(_TALKATIVE):
+            return True
+        what, now_s = f"{record.name} {record.msg}", time.monotonic()
+        if record.levelno < logging.INFO or now_s - said_at_s.get(what, float("-inf")) < _AGAIN_AFTER_S:
+            return False
+        said_at_s[what] = now_s
+        return True
+
+    return passes
 
 
 def _warn_only() -> None:

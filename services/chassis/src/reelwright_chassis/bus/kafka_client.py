@@ -72,7 +72,7 @@ class KafkaClients:
         }
 
     def member(self) -> dict[str, Any]:
-        """Of a consumer in a group."""
+        """Of a consumer in a group. No static membership: the partitions of a pod that was scaled away would wait."""
         settings = self.settings
         return self.reader() | {
             "session_timeout_ms": _ms(settings.session_timeout_s),

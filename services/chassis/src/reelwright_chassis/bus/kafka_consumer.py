@@ -35,7 +35,8 @@ _NOWHERE = KafkaPartition("", 0)
 class KafkaConsumer:
     """Implements `Consumer`. What was fetched and not yet taken waits here, so that a pause throws nothing away.
 
-    aiokafka's client is polled by a task of its own, which is never cancelled (a cancelled `getmany` turns its watch
+    aiokafka knows eager rebalances alone: each join or leave takes all partitions from all members and deals anew.
+    Its client is polled by a task of its own, which is never cancelled (a cancelled `getmany` turns its watch
     over idle members off for good) and may take longer than a poll (it knows no timeout while a rebalance runs).
     """
 
