@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 from fastapi import FastAPI
@@ -26,9 +26,8 @@ from reelwright_gateway.app import create_app
 from reelwright_gateway.deps import Deps
 from reelwright_gateway.director import Director
 from reelwright_gateway.http import HttpServer, listen
-from reelwright_gateway.identity.caller import Identifier
-from reelwright_gateway.identity.keys import KeyIdentifier
-from reelwright_gateway.identity.local import LocalIdentifier
+from reelwright_gateway.identity.choose import identifier
+from reelwright_gateway.identity.jwks import ReadJwks
 from reelwright_gateway.live.hub import LiveHub
 from reelwright_gateway.media.links import SignedLinks
 from reelwright_gateway.settings import GatewaySettings
@@ -112,7 +111,14 @@ class House:
 
 
 @asynccontextmanager
-async def house(folder: Path, *, identity: str = "none", workers: bool = True, **settings: Any) -> AsyncIterator[House]:
+async def house(
+    folder: Path,
+    *,
+    identity: Literal["none", "required"] = "none",
+    workers: bool = True,
+    read_jwks: ReadJwks | None = None,
+    **settings: Any,
+) -> AsyncIterator[House]:
     """Everything in one loop; `settings` are the gateway's."""
     quick = DirectorSettings(tick_every_s=0.05, backoff_s=0.01)
     async with open_home(folder) as home:
@@ -121,7 +127,7 @@ async def house(folder: Path, *, identity: str = "none", workers: bool = True, *
         server = await serve(service.mounted(), local_address(folder, "director"))
         channel = connect(server.address)
         parts = Parts(home.bus, home.store, home.blobs, channel, home.scratch, "test")
-        deps = _deps(parts, GatewaySettings(secret=SecretStr("s" * 32), **settings), identity)
+        deps = _deps(parts, GatewaySettings(secret=SecretStr("s" * 32), identity=identity, **settings), read_jwks)
         app = create_app(deps)
         asked: list[Message] = []
         made = [_worker(topic, kind, asked, parts).bind(parts) for topic, kind in _TOPICS.items()] if workers else []
@@ -133,18 +139,15 @@ async def house(folder: Path, *, identity: str = "none", workers: bool = True, *
             await server.stop(0)
 
 
-def _deps(parts: Parts, settings: GatewaySettings, identity: str) -> Deps:
+def _deps(parts: Parts, settings: GatewaySettings, read_jwks: ReadJwks | None) -> Deps:
     director, clock = Director(parts.director), SystemClock()
-    identifier: Identifier = LocalIdentifier()
-    if identity == "keys":
-        identifier = KeyIdentifier(director, clock, cache_s=settings.key_cache_s)
     return Deps(
         settings=settings,
         director=director,
         blobs=parts.blobs,
         hub=LiveHub(parts.bus, clock),
         media=SignedLinks(settings.secret, clock, lifetime_s=settings.media_link_s),
-        identifier=identifier,
+        identifier=identifier(settings, director, clock, read_jwks),
         scratch=parts.scratch,
     )
 

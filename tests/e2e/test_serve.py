@@ -83,7 +83,7 @@ def test_what_ran_when_it_was_stopped_goes_on_when_it_is_started_again(reelwrigh
 def test_another_address_needs_identity(reelwright: Reelwright) -> None:
     done = reelwright.run("serve", "--host", "0.0.0.0", "--port", "0", "--offline")
     assert done.code == 2
-    assert "REELWRIGHT_GATEWAY_IDENTITY=keys" in done.err
+    assert "REELWRIGHT_GATEWAY_IDENTITY=required" in done.err
 
 
 def test_an_address_in_use_is_said(reelwright: Reelwright, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ async def _key(here: House, user: str = "u", tenant: str = "t", scopes: tuple[st
 
 
 async def test_a_key_sees_its_users_projects_alone(tmp_path: Path) -> None:
-    async with house(tmp_path, identity="keys", workers=False) as here:
+    async with house(tmp_path, identity="required", workers=False) as here:
         one, two = (await _key(here, "one")).key, (await _key(here, "two")).key
         made = (await here.http.post("/v1/projects", json={}, headers={"Authorization": f"Bearer {one}"})).json()
         path = f"/v1/projects/{made['id']}"
@@ -26,7 +26,7 @@ async def test_a_key_sees_its_users_projects_alone(tmp_path: Path) -> None:
 
 
 async def test_nobody_and_unknown_and_revoked_keys_are_401(tmp_path: Path) -> None:
-    async with house(tmp_path, identity="keys", workers=False, key_cache_s=0) as here:
+    async with house(tmp_path, identity="required", workers=False, key_cache_s=0) as here:
         made = await _key(here)
         good = {"Authorization": f"Bearer {made.key}"}
         assert (await here.http.get("/v1/projects", headers=good)).status_code == 200
@@ -42,7 +42,7 @@ async def test_nobody_and_unknown_and_revoked_keys_are_401(tmp_path: Path) -> No
 
 
 async def test_scopes_are_held_to(tmp_path: Path) -> None:
-    async with house(tmp_path, identity="keys", workers=False) as here:
+    async with house(tmp_path, identity="required", workers=False) as here:
         reads = {"Authorization": f"Bearer {(await _key(here, scopes=('projects:read',))).key}"}
         assert (await here.http.get("/v1/projects", headers=reads)).status_code == 200
         answer = await here.http.post("/v1/projects", json={}, headers=reads)
@@ -50,7 +50,7 @@ async def test_scopes_are_held_to(tmp_path: Path) -> None:
 
 
 async def test_a_service_account_acts_for_users(tmp_path: Path) -> None:
-    async with house(tmp_path, identity="keys", workers=False) as here:
+    async with house(tmp_path, identity="required", workers=False) as here:
         made_key = await _key(here, "agent", scopes=("projects:write", "projects:read", "act_as"))
         agent = {"Authorization": f"Bearer {made_key.key}"}
         for_ann = {**agent, "Reelwright-User": "ann"}

@@ -31,13 +31,20 @@ _TRIES = 50
 class Guard:
     """What a command's sender asks for besides: whose project it must be, which version, and to be obeyed only once.
 
-    An operator's commands have no `owner`, and `by`, which goes into the audit.
+    An operator's commands have no `owner`, those of a tenant's administrator have `tenant_id` instead. `by` goes into
+    the audit.
     """
 
     owner: str | None
     if_version: int = 0
     once: Once | None = None
     by: str = ""
+    tenant_id: str = ""
+
+    def reaches(self, project: Project) -> bool:
+        if self.tenant_id:
+            return project.tenant_id == self.tenant_id
+        return self.owner in (None, owner_key(project.tenant_id, project.user_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +78,11 @@ class Workflow:
         self._on_commit = on_commit
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def create(self, command: inputs.Create, once: Once | None, trace: TraceContext | None = None) -> Project:
+    async def create(
+        self, command: inputs.Create, once: Once | None, trace: TraceContext | None = None, by: str = ""
+    ) -> Project:
         """A new project; with a known key, the one that was made then. Raises `Refused`, `Unavailable`."""
-        guard = Guard(owner_key(command.tenant_id, command.user_id), once=once)
+        guard = Guard(owner_key(command.tenant_id, command.user_id), once=once, by=by)
         known = await self._known(guard)
         if known is not None:
             return known
@@ -172,7 +181,7 @@ class Workflow:
 
 
 def _check(project: Project, guard: Guard) -> None:
-    if guard.owner not in (None, owner_key(project.tenant_id, project.user_id)) or project.state is State.DELETED:
+    if not guard.reaches(project) or project.state is State.DELETED:
         raise Refused("project_not_found")
     if guard.if_version not in (0, project.version):
         raise Refused("version_conflict")

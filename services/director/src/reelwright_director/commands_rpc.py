@@ -38,7 +38,7 @@ class Commands:
     async def CreateProject(self, request: rpc.CreateProjectRequest, context: Any) -> rpc.Project:
         command = from_rpc.create(request, new_id())
         once = _once(request.caller, "CreateProject", request.idempotency_key, from_rpc.asked_digest(request))
-        project = await self._workflow.create(command, once, trace_from(context))
+        project = await self._workflow.create(command, once, trace_from(context), _by(request.caller))
         return project_view(project, self._brakes())
 
     async def CompleteUpload(self, request: rpc.CompleteUploadRequest, context: Any) -> rpc.Project:
@@ -91,10 +91,19 @@ class Commands:
     async def _obey(self, request: Any, command: inputs.Command, context: Any) -> rpc.Project:
         # By the command: several of them are asked by one kind of request.
         once = _once(request.caller, type(command).__name__, request.idempotency_key, from_rpc.asked_digest(request))
-        owner = owner_key(request.caller.tenant_id, request.caller.user_id)
-        guard = Guard(owner, getattr(request, "if_version", 0), once)
+        guard = _guard(request.caller, getattr(request, "if_version", 0), once)
         applied = await self._workflow.apply(request.project_id, command, guard, trace_from(context))
         return project_view(applied.project, self._brakes())
+
+
+def _guard(caller: rpc.Caller, if_version: int, once: Once | None) -> Guard:
+    owner = owner_key(caller.tenant_id, caller.user_id)
+    tenant_id = caller.tenant_id if caller.whole_tenant else ""
+    return Guard(owner, if_version, once, by=_by(caller), tenant_id=tenant_id)
+
+
+def _by(caller: rpc.Caller) -> str:
+    return caller.by or caller.user_id
 
 
 def _once(caller: rpc.Caller, verb: str, key: str, digest: str) -> Once | None:

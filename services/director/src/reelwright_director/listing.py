@@ -10,6 +10,7 @@ from reelwright_director import tables
 from reelwright_director.codec import item_project
 from reelwright_director.decision import Refused
 from reelwright_director.expect import number
+from reelwright_director.keys import owner_key
 from reelwright_director.state import Project
 from reelwright_director.terms import Stage, State
 
@@ -45,6 +46,28 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Whose:
+    """A user of a tenant; without a user, all of the tenant's."""
+
+    tenant_id: str
+    user_id: str = ""
+
+    @property
+    def owner(self) -> str:
+        return owner_key(self.tenant_id, self.user_id)
+
+    def projects(self) -> Query:
+        if self.user_id:
+            return Query(tables.PROJECTS, self.owner, index="user-projects", ascending=False)
+        return Query(tables.PROJECTS, self.tenant_id, index="tenant-projects", ascending=False)
+
+    def usage(self) -> Query:
+        if self.user_id:
+            return Query(tables.USAGE, self.owner, index="owner-usage")
+        return Query(tables.USAGE, self.tenant_id, index="tenant-usage")
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectPage:
     projects: Sequence[Project]
     next_cursor: str
@@ -58,16 +81,16 @@ class Usage:
 
 
 class Listing:
-    """Reads over many projects of one owner, newest first."""
+    """Reads over many projects of one user or tenant, newest first."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def page(self, owner: str, wanted: Wanted, cursor: str, limit: int) -> ProjectPage:
-        """Up to `limit` projects (0: 50) after `cursor`. By client reference the answer is exact at once."""
-        query = Query(tables.PROJECTS, owner, index="user-projects", ascending=False)
-        if wanted.client_reference:
-            query = Query(tables.REFERENCES, f"{owner}#{wanted.client_reference}", ascending=False)
+    async def page(self, whose: Whose, wanted: Wanted, cursor: str, limit: int) -> ProjectPage:
+        """Up to `limit` projects (0: 50) after `cursor`. By a user's client reference the answer is exact at once."""
+        query = whose.projects()
+        if wanted.client_reference and whose.user_id:
+            query = Query(tables.REFERENCES, f"{whose.owner}#{wanted.client_reference}", ascending=False)
         return await self._collect(query, wanted, cursor, min(limit or _USUAL_LIMIT, _HIGHEST_LIMIT))
 
     async def _collect(self, query: Query, wanted: Wanted, cursor: str, limit: int) -> ProjectPage:
@@ -91,10 +114,10 @@ class Listing:
             return None if named is None else item_project(named)
         return item_project(item)
 
-    async def usage(self, owner: str, since_s: float) -> Usage:
+    async def usage(self, whose: Whose, since_s: float) -> Usage:
         """What was booked, and how many projects and videos were made, since then."""
-        lines = [line async for line in self._all(Query(tables.USAGE, owner, index="owner-usage", low=since_s))]
-        projects = Query(tables.PROJECTS, owner, index="user-projects", low=since_s)
+        lines = [line async for line in self._all(replace(whose.usage(), low=since_s))]
+        projects = replace(whose.projects(), low=since_s)
         count = len([item async for item in self._all(projects)])
         videos = sum(1 for line in lines if line["stage"] == Stage.RENDER.value and line["outcome"] == "done")
         return Usage(round(sum(number(line["cost_usd"]) for line in lines), 6), count, videos)

@@ -11,8 +11,7 @@ from reelwright_chassis.rpc import call
 from reelwright_director.brakes import Brakes
 from reelwright_director.decision import DocumentKey, DocumentKind, Refused
 from reelwright_director.expect import typed
-from reelwright_director.keys import owner_key
-from reelwright_director.listing import Listing, Wanted
+from reelwright_director.listing import Listing, Wanted, Whose
 from reelwright_director.project_view import history_view, project_view
 from reelwright_director.state import Project
 from reelwright_director.store import ProjectStore
@@ -39,7 +38,7 @@ class Questions:
 
     async def ListProjects(self, request: rpc.ListProjectsRequest, _: Any) -> rpc.ListProjectsResponse:
         wanted = Wanted.of(request)
-        page = await self._listing.page(_owner(request.caller), wanted, request.cursor, request.limit)
+        page = await self._listing.page(_whose(request), wanted, request.cursor, request.limit)
         views = [project_view(project, self._brakes()) for project in page.projects]
         return rpc.ListProjectsResponse(projects=views, next_cursor=page.next_cursor)
 
@@ -47,16 +46,19 @@ class Questions:
         """Empty, with revision 0, while there is none."""
         project = await self._of(request.caller, request.project_id)
         if project.transcript is None:
-            return rpc.GetTranscriptResponse()
+            return rpc.GetTranscriptResponse(version=project.version)
         transcript = await self._document(project, DocumentKind.TRANSCRIPT, project.transcript.number)
-        return rpc.GetTranscriptResponse(transcript=typed(Transcript, transcript), revision=project.transcript.number)
+        return rpc.GetTranscriptResponse(
+            transcript=typed(Transcript, transcript), revision=project.transcript.number, version=project.version
+        )
 
     async def GetPlan(self, request: rpc.GetPlanRequest, _: Any) -> rpc.GetPlanResponse:
         """Empty, with revision 0, while there is none."""
         project = await self._of(request.caller, request.project_id)
         if project.plan is None:
-            return rpc.GetPlanResponse()
-        return rpc.GetPlanResponse(plan=await self._plan(project), revision=project.plan.number)
+            return rpc.GetPlanResponse(version=project.version)
+        plan = await self._plan(project)
+        return rpc.GetPlanResponse(plan=plan, revision=project.plan.number, version=project.version)
 
     async def ListAssets(self, request: rpc.ListAssetsRequest, _: Any) -> rpc.ListAssetsResponse:
         project = await self._of(request.caller, request.project_id)
@@ -71,7 +73,9 @@ class Questions:
 
     async def GetUsage(self, request: rpc.GetUsageRequest, _: Any) -> rpc.GetUsageResponse:
         since_s = request.since.ToNanoseconds() / 1e9
-        usage = await self._listing.usage(_owner(request.caller), since_s)
+        caller = request.caller
+        whose = Whose(caller.tenant_id, "" if caller.whole_tenant else caller.user_id)
+        usage = await self._listing.usage(whose, since_s)
         return rpc.GetUsageResponse(cost_usd=usage.cost_usd, projects=usage.projects, videos=usage.videos)
 
     async def RewriteScene(self, request: rpc.RewriteSceneRequest, _: Any) -> rpc.RewriteSceneResponse:
@@ -96,9 +100,7 @@ class Questions:
     async def _of(self, caller: rpc.Caller, project_id: str) -> Project:
         """The caller's project. Raises `Refused`: project_not_found."""
         project = await self._projects.load(project_id)
-        if project is None or owner_key(project.tenant_id, project.user_id) != _owner(caller):
-            raise Refused("project_not_found")
-        if project.state is State.DELETED:
+        if project is None or not _reaches(caller, project) or project.state is State.DELETED:
             raise Refused("project_not_found")
         return project
 
@@ -114,5 +116,11 @@ class Questions:
         return document
 
 
-def _owner(caller: rpc.Caller) -> str:
-    return owner_key(caller.tenant_id, caller.user_id)
+def _reaches(caller: rpc.Caller, project: Project) -> bool:
+    is_own = caller.whole_tenant or project.user_id == caller.user_id
+    return is_own and project.tenant_id == caller.tenant_id
+
+
+def _whose(request: rpc.ListProjectsRequest) -> Whose:
+    caller = request.caller
+    return Whose(caller.tenant_id, request.user_id if caller.whole_tenant else caller.user_id)

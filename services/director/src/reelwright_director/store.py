@@ -145,6 +145,7 @@ def _ledger_put(project: Project, booking: Booking, now_s: float) -> Write:
         "attempt": booking.attempt,
         "schema_version": SCHEMA_VERSION,
         "owner": owner_key(project.tenant_id, project.user_id),
+        "tenant_id": project.tenant_id,
         "project_id": project.project_id,
         "booked_at": now_s,
         "stage": booking.stage.value,

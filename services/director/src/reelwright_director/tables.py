@@ -7,6 +7,7 @@ PROJECTS = Table(
     "project_id",
     indexes=(
         Index("user-projects", "owner", "created_at", numeric=True),
+        Index("tenant-projects", "tenant_id", "created_at", numeric=True),
         Index("status", "status", "updated_at", numeric=True),
         Index("due", "due_shard", "due_at", numeric=True),
     ),
@@ -22,7 +23,14 @@ OUTBOX = Table("outbox", "shard", "outbox_id")
 DISPATCH = Table("dispatch", "family", "request_id")
 """Asset requests that are ready or asked, by product family: what the window is counted from."""
 USAGE = Table(
-    "usage", "request_id", "attempt", numeric=True, indexes=(Index("owner-usage", "owner", "booked_at", numeric=True),)
+    "usage",
+    "request_id",
+    "attempt",
+    numeric=True,
+    indexes=(
+        Index("owner-usage", "owner", "booked_at", numeric=True),
+        Index("tenant-usage", "tenant_id", "booked_at", numeric=True),
+    ),
 )
 """The ledger: one line per attempt that was charged, and per video. Stays when its project is deleted."""
 IDEMPOTENCY = Table("idempotency", "idempotency_key", ttl="expires_at")

@@ -9,6 +9,7 @@ from reelwright_gateway.bodies import BodyLimit
 from reelwright_gateway.deps import Deps
 from reelwright_gateway.events.routes import router as events
 from reelwright_gateway.idempotency import InFlight
+from reelwright_gateway.keys.routes import router as keys
 from reelwright_gateway.media.routes import router as media
 from reelwright_gateway.middleware import Frame
 from reelwright_gateway.openapi import describe
@@ -19,7 +20,7 @@ from reelwright_gateway.uploads.routes import router as uploads
 from reelwright_gateway.usage.routes import router as usage
 from reelwright_gateway.video.routes import router as video
 
-_ROUTERS = (projects, uploads, video, events, usage, system, media, page)
+_ROUTERS = (projects, uploads, video, events, usage, keys, system, media, page)
 
 
 def create_app(deps: Deps) -> FastAPI:

@@ -17,11 +17,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_PROJECTS = "reelwright.rpc.v1.ProjectService"
-_QUESTIONS = ("GetProject", "ListProjects", "GetTranscript", "GetPlan", "ListAssets", "GetHistory", "GetUsage")
-RETRY_SAFELY = (*(f"{_PROJECTS}/{name}" for name in _QUESTIONS), "reelwright.rpc.v1.ApiKeyService/ListKeys")
-"""What a channel may ask again by itself: questions alone. A command is its client's to repeat, with its key."""
-
 
 class Director:
     """Every method raises the director's `Reject`s, and `Unavailable`."""

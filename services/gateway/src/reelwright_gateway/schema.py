@@ -42,8 +42,12 @@ class Link(Model):
     """A stored file. The link needs no token, seeks (Range), and is good until `expires_at`; then read it again."""
 
     url: str = Field(
-        description="Put it into <video>, <img> or a download link as it is.",
+        description="Put it into <video> or <img> as it is.",
         examples=["https://api.example.com/media/eyJhbGciOi.../short.mp4"],
+    )
+    download_url: str = Field(
+        description="The same, for browsers to save instead of show.",
+        examples=["https://api.example.com/media/eyJhbGciOi.../short.mp4?download=true"],
     )
     expires_at: Moment = Field(description="Until when the link works.", examples=["2026-11-26T18:00:00Z"])
     content_type: str = Field(description="IANA media type.", examples=["video/mp4"])

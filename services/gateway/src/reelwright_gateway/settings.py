@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field, SecretStr
 
+from reelwright_chassis.serving.addresses import ListenAddress
 from reelwright_chassis.settings import Settings, prefix
 
 MAX_AUDIO_BYTES = 100_000_000
@@ -14,9 +15,39 @@ class GatewaySettings(Settings):
 
     model_config = prefix("GATEWAY")
 
-    identity: Literal["keys", "none"] = Field(
-        default="keys",
-        description="keys: requests carry an API key. none: everybody is the one local user; on this machine alone.",
+    address: ListenAddress = Field(
+        default="127.0.0.1:8080", description="Where the API is served. In a container: 0.0.0.0:8080."
+    )
+    identity: Literal["required", "none"] = Field(
+        default="required",
+        description="required: requests carry an API key, or a token of the OIDC issuer if one is named. none: "
+        "everybody is the one local user; on this machine alone.",
+    )
+    oidc_issuer: str = Field(
+        default="",
+        pattern=r"^(https?://\S+)?$",
+        description="Whose tokens (JWT) are taken, as its `iss` says. Unset: none.",
+    )
+    oidc_audience: str = Field(
+        default="",
+        description="For whom the tokens must be (`aud`; Cognito's `client_id`); several with commas between.",
+    )
+    oidc_jwks_url: str = Field(
+        default="",
+        pattern=r"^(https?://\S+)?$",
+        description="Where the issuer's keys are. Unset: as its /.well-known/openid-configuration says.",
+    )
+    oidc_jwks_age_s: float = Field(
+        default=300.0, gt=0, description="How old the issuer's keys may be before they are read again."
+    )
+    oidc_leeway_s: float = Field(default=30.0, ge=0, description="How far the issuer's clock may be off.")
+    oidc_user_claim: str = Field(default="sub", description="The claim that names the user.")
+    oidc_tenant_claim: str = Field(
+        default="tenant_id", description="The claim that names the tenant, as custom:tenant_id with Cognito."
+    )
+    oidc_tenant: str = Field(default="", description="The tenant of tokens that name none. Unset: these are refused.")
+    oidc_admin_group: str = Field(
+        default="admin", description="The group (`groups`, `cognito:groups`) whose members see all of their tenant."
     )
     public_url: str = Field(
         default="",

@@ -25,8 +25,7 @@ from reelwright_gateway.defaults import Defaults
 from reelwright_gateway.deps import Deps
 from reelwright_gateway.director import Director
 from reelwright_gateway.http import listen
-from reelwright_gateway.identity.caller import Identifier
-from reelwright_gateway.identity.keys import KeyIdentifier
+from reelwright_gateway.identity.choose import identifier
 from reelwright_gateway.identity.local import LocalIdentifier, is_loopback
 from reelwright_gateway.live.hub import LiveHub
 from reelwright_gateway.media.links import SignedLinks
@@ -67,14 +66,14 @@ def serve(options: ServeOptions, console: Console) -> int:
 
 
 _UNGUARDED = (
-    "On {host} anybody who reaches this machine could use it: set REELWRIGHT_GATEWAY_IDENTITY=keys, with keys made "
+    "On {host} anybody who reaches this machine could use it: set REELWRIGHT_GATEWAY_IDENTITY=required, with keys made "
     "while it serves 127.0.0.1 (POST /v1/api-keys), or leave --host out."
 )
 
 
 def _is_guarded(api: GatewaySettings) -> bool:
     """Whether callers are told apart: here only if the environment says so."""
-    return "identity" in api.model_fields_set and api.identity != "none"
+    return "identity" in api.model_fields_set and api.identity == "required"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,16 +118,14 @@ class _Serving:
     def _deps(self, parts: Parts, home: Path) -> Deps:
         director, clock = Director(parts.director), SystemClock()
         secret = self.api.secret if self.api.secret.get_secret_value() else _own_secret(home)
-        identifier: Identifier = LocalIdentifier()
-        if self.guarded:
-            identifier = KeyIdentifier(director, clock, cache_s=self.api.key_cache_s)
+        told_apart = identifier(self.api, director, clock) if self.guarded else LocalIdentifier()
         return Deps(
             settings=self.api,
             director=director,
             blobs=parts.blobs,
             hub=LiveHub(parts.bus, clock),
             media=SignedLinks(secret, clock, lifetime_s=self.api.media_link_s),
-            identifier=identifier,
+            identifier=told_apart,
             scratch=parts.scratch,
             defaults=self._defaults(),
             page=not self.guarded,

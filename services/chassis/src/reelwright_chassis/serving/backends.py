@@ -26,7 +26,17 @@ if TYPE_CHECKING:
     from reelwright_chassis.blobs.s3_settings import S3Settings
 
 _CONNECT_S = 5.0
-_SAFE_CALLS = ("reelwright.rpc.v1.WorkService/Begin", "reelwright.rpc.v1.WorkService/Beat")
+_PROJECT_QUESTIONS = (
+    "GetProject", "ListProjects", "GetTranscript", "GetPlan", "ListAssets", "GetHistory", "GetUsage",
+)  # fmt: skip
+_SAFE_CALLS = (
+    "reelwright.rpc.v1.WorkService/Begin",
+    "reelwright.rpc.v1.WorkService/Beat",
+    *(f"reelwright.rpc.v1.ProjectService/{question}" for question in _PROJECT_QUESTIONS),
+    "reelwright.rpc.v1.ApiKeyService/Identify",
+    "reelwright.rpc.v1.ApiKeyService/ListKeys",
+)
+"""What changes nothing, or changes it once. A user's command is its sender's to repeat, with its idempotency key."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from reelwright_gateway.events.models import ProjectChange, StageProgress
 from reelwright_gateway.events.stream import Snapshot, stream
 from reelwright_gateway.identity import ReaderDep
 from reelwright_gateway.live.encode import sse
-from reelwright_gateway.live.hub import of_owner, of_project
+from reelwright_gateway.live.hub import of_owner, of_project, of_tenant
 from reelwright_gateway.problems import documented
 from reelwright_gateway.projects.models import ProjectPage
 from reelwright_gateway.projects.routes import Id
@@ -72,7 +72,8 @@ async def follow_all(request: Request, caller: ReaderDep, deps: DepsDep, telling
         versions = {project.project_id: project.version for project in page.projects}
         return Snapshot(sse("snapshot", body.model_dump_json()), versions)
 
-    return _response(deps, request, snapshot, of_owner(caller.tenant_id, caller.user_id))
+    name = of_tenant(caller.tenant_id) if caller.is_admin else of_owner(caller.tenant_id, caller.user_id)
+    return _response(deps, request, snapshot, name)
 
 
 def _response(deps: Deps, request: Request, snapshot: Any, name: tuple[str, ...]) -> EventSourceResponse:

@@ -10,7 +10,9 @@ from reelwright_gateway.problems import Problem
 
 # Says in the OpenAPI how to authenticate; who it is, the identifier finds out.
 _bearer = HTTPBearer(
-    auto_error=False, scheme_name="key", description="An API key (rw_...). Not needed on a laptop's own server."
+    auto_error=False,
+    scheme_name="key",
+    description="An API key (rw_...), or a token of the server's OIDC issuer. A laptop's own server needs neither.",
 )
 
 

@@ -4,18 +4,14 @@ import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from starlette.requests import HTTPConnection
-
 from reelwright.rpc.v1 import keys_pb2 as rpc
 from reelwright_chassis.clock import Clock
 from reelwright_gateway.director import Director
-from reelwright_gateway.identity.caller import ACT_AS, READ, WRITE, Caller
-from reelwright_gateway.problems import Problem
+from reelwright_gateway.identity.bearer import unauthenticated
+from reelwright_gateway.identity.caller import Caller
 
-ACT_AS_HEADER = "Reelwright-User"
-_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="reelwright"'}
+KEY_PREFIX = "rw_"
 _REMEMBERED = 10_000
-_MAX_USER_CHARS = 256
 _REFUSALS = {
     rpc.KEY_REFUSAL_REVOKED: "This key was revoked.",
     rpc.KEY_REFUSAL_EXPIRED: "This key has expired.",
@@ -30,17 +26,13 @@ class _Remembered:
 
 
 class KeyIdentifier:
-    """Implements `Identifier` by `Authorization: Bearer rw_...`. Keys are remembered by their hash alone."""
+    """Tells callers by their keys (rw_...), which are remembered by their hash alone."""
 
     def __init__(self, director: Director, clock: Clock, *, cache_s: float) -> None:
         self._director = director
         self._clock = clock
         self._cache_s = cache_s
         self._known: OrderedDict[bytes, _Remembered] = OrderedDict()
-
-    async def identify(self, request: HTTPConnection) -> Caller:
-        caller = await self.of_key(bearer(request))
-        return acting(caller, request)
 
     async def of_key(self, key: str) -> Caller:
         """Raises `Problem`: not_authenticated."""
@@ -65,9 +57,7 @@ class KeyIdentifier:
         identity = answer.identity
         if identity.HasField("expires_at"):
             until_s = min(until_s, identity.expires_at.ToNanoseconds() / 1e9)
-        caller = Caller(
-            identity.tenant_id, identity.user_id, frozenset(identity.scopes), f"key:{identity.key_id}", identity.key_id
-        )
+        caller = Caller(identity.tenant_id, identity.user_id, frozenset(identity.scopes), f"key {identity.key_id}")
         return _Remembered(caller, "", until_s)
 
     def _remember(self, name: bytes, known: _Remembered) -> None:
@@ -75,28 +65,3 @@ class KeyIdentifier:
         self._known.move_to_end(name)
         while len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
-
-
-def bearer(request: HTTPConnection) -> str:
-    """The token of the `Authorization` header. Raises `Problem`: not_authenticated."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise unauthenticated("The Authorization header has no bearer token.")
-    return token.strip()
-
-
-def unauthenticated(detail: str) -> Problem:
-    return Problem("not_authenticated", detail, headers=_CHALLENGE)
-
-
-def acting(caller: Caller, request: HTTPConnection) -> Caller:
-    """The caller, or the user whom it acts for. Raises `Problem`: not_permitted, request_invalid."""
-    user = request.headers.get(ACT_AS_HEADER)
-    if user is None:
-        return caller
-    if not caller.may(ACT_AS):
-        raise Problem("not_permitted", f"{ACT_AS_HEADER} needs the scope {ACT_AS}.")
-    if not 0 < len(user) <= _MAX_USER_CHARS or not (user.isascii() and user.isprintable()) or "#" in user:
-        raise Problem("request_invalid", f"{ACT_AS_HEADER} is no user's id.")
-    scopes = frozenset(scope for scope in (READ, WRITE) if caller.may(scope))
-    return Caller(caller.tenant_id, user, scopes, caller.by, caller.key_id)

@@ -34,6 +34,9 @@ class LocalIdentifier:
             raise Problem("origin_refused")
         return LOCAL
 
+    def forget(self) -> None:
+        """Nothing is remembered."""
+
 
 def is_own(name: str | None) -> bool:
     return name is not None and (name in _NAMES or is_loopback(name))

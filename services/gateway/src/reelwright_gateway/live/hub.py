@@ -125,7 +125,8 @@ class LiveHub:
 
     def _tell(self, tenant_id: str, user_id: str, make: Callable[[], Event], project_id: str) -> None:
         """Encoded only where somebody listens."""
-        groups = [self._listeners.get(name) for name in (of_project(project_id), of_owner(tenant_id, user_id))]
+        names = (of_project(project_id), of_owner(tenant_id, user_id), of_tenant(tenant_id))
+        groups = [self._listeners.get(name) for name in names]
         listeners = [listener for group in groups if group for listener in group]
         if not listeners:
             return
@@ -143,3 +144,8 @@ def of_project(project_id: str) -> tuple[str, ...]:
 def of_owner(tenant_id: str, user_id: str) -> tuple[str, ...]:
     """Everything about one user's projects."""
     return ("owner", tenant_id, user_id)
+
+
+def of_tenant(tenant_id: str) -> tuple[str, ...]:
+    """Everything about all of a tenant's projects."""
+    return ("tenant", tenant_id)

@@ -10,6 +10,7 @@ import jwt.types
 from pydantic import SecretStr
 
 from reelwright.events.v1.media_pb2 import BlobRef
+from reelwright_chassis.blobs.presign import Presigner
 from reelwright_chassis.clock import Clock
 from reelwright_gateway.problems import Problem
 
@@ -20,7 +21,10 @@ _SLOTS_PER_LINK = 4
 
 @dataclass(frozen=True, slots=True)
 class Link:
+    """`download_url` has a browser save the file instead of showing it."""
+
     url: str
+    download_url: str
     expires_at: datetime
 
 
@@ -53,7 +57,8 @@ class SignedLinks:
         slot_s = self._lifetime_s / _SLOTS_PER_LINK
         expires_at_s = math.ceil((self._clock.now_s() + self._lifetime_s) / slot_s) * slot_s
         named = Named(blob.key, blob.content_type, filename, int(expires_at_s))
-        return Link(f"{base_url}/media/{self._sign(named)}/{filename}", datetime.fromtimestamp(expires_at_s, UTC))
+        url = f"{base_url}/media/{self._sign(named)}/{filename}"
+        return Link(url, f"{url}?download=true", datetime.fromtimestamp(expires_at_s, UTC))
 
     def _sign(self, named: Named) -> str:
         claims = {"k": named.key, "t": named.content_type, "n": named.filename, "exp": named.expires_at_s}
@@ -71,3 +76,16 @@ class SignedLinks:
         if named.expires_at_s <= self._clock.now_s():
             raise Problem("media_link_invalid", "The link has expired.")
         return named
+
+
+class PresignedLinks:
+    """Implements `MediaLinks`: past the gateway, to the object store itself."""
+
+    def __init__(self, presigner: Presigner, *, lifetime_s: float) -> None:
+        self._presigner = presigner
+        self._lifetime_s = int(lifetime_s)
+
+    async def link(self, blob: BlobRef, *, filename: str, base_url: str) -> Link:  # noqa: ARG002 (the store has its own)
+        shown = await self._presigner.url(blob.key, self._lifetime_s, content_type=blob.content_type)
+        saved = await self._presigner.url(blob.key, self._lifetime_s, filename=filename, content_type=blob.content_type)
+        return Link(shown.url, saved.url, min(shown.expires_at, saved.expires_at))

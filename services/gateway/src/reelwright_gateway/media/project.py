@@ -29,6 +29,7 @@ class Linker:
         made = await self.links.link(blob, filename=filename, base_url=self.base_url)
         return Link(
             url=made.url,
+            download_url=made.download_url,
             expires_at=made.expires_at,
             content_type=blob.content_type or "application/octet-stream",
             size_bytes=blob.size_bytes,

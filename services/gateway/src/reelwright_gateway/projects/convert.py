@@ -46,6 +46,7 @@ class Telling:
     async def _summary(self, had: rpc.Project) -> dict[str, Any]:
         return {
             "id": had.project_id,
+            "user_id": had.user_id,
             "version": had.version,
             "title": had.settings.title,
             "state": word(rpc.State, "STATE", had.state),

@@ -211,6 +211,7 @@ class ProjectSummary(Model):
     """A project as lists have it."""
 
     id: ProjectId
+    user_id: str = Field(description="Whose project it is.", examples=["7c9e6679"])
     version: int = Field(description="Grows with every change; also the ETag.", examples=[17])
     title: str = Field(description="The title that was asked for; may be empty.", examples=["Why we sleep"])
     state: State = Field(description="Where it is; docs/states.md explains them.", examples=["completed"])

@@ -69,6 +69,9 @@ async def list_projects(
     reason: Annotated[str, Query(max_length=64, description="Only those that failed for this reason code.")] = "",
     label: Annotated[str, Query(max_length=260, description="Only those with this label: key, or key=value.")] = "",
     client_reference: Annotated[str, Query(max_length=256, description="Only those with this name of yours.")] = "",
+    user_id: Annotated[
+        str, Query(max_length=256, description="For administrators: only this user's; otherwise all of the tenant's.")
+    ] = "",
     cursor: Annotated[str, Query(max_length=512, description="Where the page before this one ended.")] = "",
     limit: Annotated[int, Query(ge=1, le=100, description="How many at most.")] = 50,
 ) -> models.ProjectPage:
@@ -81,6 +84,7 @@ async def list_projects(
         client_reference=client_reference,
         cursor=cursor,
         limit=limit,
+        user_id=user_id,
     )
     page = await deps.director.call(deps.director.projects.ListProjects, request)
     items = [await telling.summary(project) for project in page.projects]

@@ -138,17 +138,25 @@ class Caller(_message.Message):
 
     TENANT_ID_FIELD_NUMBER: _builtins.int
     USER_ID_FIELD_NUMBER: _builtins.int
+    WHOLE_TENANT_FIELD_NUMBER: _builtins.int
+    BY_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
     user_id: _builtins.str
+    whole_tenant: _builtins.bool
+    """An administrator of the tenant: its projects are all within reach, whosesoever they are."""
+    by: _builtins.str
+    """Who asks, for the audit, where it is not the user: a key that acts for users, for instance. Empty: the user."""
     def __init__(
         self,
         *,
         tenant_id: _builtins.str = ...,
         user_id: _builtins.str = ...,
+        whole_tenant: _builtins.bool = ...,
+        by: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["tenant_id", b"tenant_id", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["by", b"by", "tenant_id", b"tenant_id", "user_id", b"user_id", "whole_tenant", b"whole_tenant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -509,6 +517,7 @@ class ListProjectsRequest(_message.Message):
     LABEL_FIELD_NUMBER: _builtins.int
     CURSOR_FIELD_NUMBER: _builtins.int
     LIMIT_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
     state: Global___State.ValueType
     reason_code: _builtins.str
     client_reference: _builtins.str
@@ -516,6 +525,8 @@ class ListProjectsRequest(_message.Message):
     cursor: _builtins.str
     limit: _builtins.int
     """1..100; 0 means 50."""
+    user_id: _builtins.str
+    """Of an administrator: this user's alone. Empty: the whole tenant's."""
     @_builtins.property
     def caller(self) -> Global___Caller: ...
     def __init__(
@@ -528,10 +539,11 @@ class ListProjectsRequest(_message.Message):
         label: _builtins.str = ...,
         cursor: _builtins.str = ...,
         limit: _builtins.int = ...,
+        user_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller", "client_reference", b"client_reference", "cursor", b"cursor", "label", b"label", "limit", b"limit", "reason_code", b"reason_code", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller", "client_reference", b"client_reference", "cursor", b"cursor", "label", b"label", "limit", b"limit", "reason_code", b"reason_code", "state", b"state", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -725,7 +737,10 @@ class GetTranscriptResponse(_message.Message):
 
     TRANSCRIPT_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
     revision: _builtins.int
+    version: _builtins.int
+    """Of the project, as it was read."""
     @_builtins.property
     def transcript(self) -> _media_pb2.Transcript: ...
     def __init__(
@@ -733,10 +748,11 @@ class GetTranscriptResponse(_message.Message):
         *,
         transcript: _media_pb2.Transcript | None = ...,
         revision: _builtins.int = ...,
+        version: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["transcript", b"transcript"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["revision", b"revision", "transcript", b"transcript"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["revision", b"revision", "transcript", b"transcript", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -812,7 +828,10 @@ class GetPlanResponse(_message.Message):
 
     PLAN_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
     revision: _builtins.int
+    version: _builtins.int
+    """Of the project, as it was read."""
     @_builtins.property
     def plan(self) -> _media_pb2.ScenePlan: ...
     def __init__(
@@ -820,10 +839,11 @@ class GetPlanResponse(_message.Message):
         *,
         plan: _media_pb2.ScenePlan | None = ...,
         revision: _builtins.int = ...,
+        version: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["plan", b"plan"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["plan", b"plan", "revision", b"revision"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["plan", b"plan", "revision", b"revision", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1,0 +1,75 @@
+"""`python -m reelwright_gateway`: the gateway as a process."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from reelwright_chassis.blobs.presign import Presigner
+from reelwright_chassis.clock import SystemClock
+from reelwright_chassis.errors import SettingsError
+from reelwright_chassis.parts import Parts
+from reelwright_chassis.serving import Built, Need, Program, run_program
+from reelwright_chassis.serving.addresses import split_address
+from reelwright_gateway.deps import Deps
+from reelwright_gateway.director import Director
+from reelwright_gateway.http import listen
+from reelwright_gateway.identity.choose import identifier
+from reelwright_gateway.identity.local import is_loopback
+from reelwright_gateway.live.hub import LiveHub
+from reelwright_gateway.media.links import MediaLinks, PresignedLinks, SignedLinks
+from reelwright_gateway.service import Gateway
+from reelwright_gateway.settings import GatewaySettings
+
+_LEAST_SECRET_CHARS = 32
+
+
+@asynccontextmanager
+async def build(parts: Parts, settings: GatewaySettings) -> AsyncIterator[Built]:
+    """Raises `SettingsError`: an address that it may not have, or a secret that is none."""
+    _check(settings)
+    clock, director = SystemClock(), Director(parts.director)
+    deps = Deps(
+        settings=settings,
+        director=director,
+        blobs=parts.blobs,
+        hub=LiveHub(parts.bus, clock),
+        media=_links(parts, settings),
+        identifier=identifier(settings, director, clock),
+        scratch=parts.scratch,
+    )
+    address = split_address(settings.address)
+    with listen(address.host, address.port) as listening:
+        yield Built([Gateway(deps, listening)])
+
+
+def _check(settings: GatewaySettings) -> None:
+    if settings.identity == "none" and not is_loopback(split_address(settings.address).host):
+        raise SettingsError(
+            f"REELWRIGHT_GATEWAY_IDENTITY=none serves this machine alone, and {settings.address} is reached from "
+            "others: configure identity, or listen on 127.0.0.1."
+        )
+    if len(settings.secret.get_secret_value()) < _LEAST_SECRET_CHARS:
+        raise SettingsError(
+            f"REELWRIGHT_GATEWAY_SECRET has fewer than {_LEAST_SECRET_CHARS} characters. It signs links and tickets: "
+            "set it to random ones, the same for all replicas."
+        )
+
+
+def _links(parts: Parts, settings: GatewaySettings) -> MediaLinks:
+    """Presigned by the object store where it can; else signed and served here."""
+    presigner: Presigner | None = getattr(parts.blobs, "presigner", None)
+    if presigner is not None:
+        return PresignedLinks(presigner, lifetime_s=settings.media_link_s)
+    return SignedLinks(settings.secret, SystemClock(), lifetime_s=settings.media_link_s)
+
+
+PROGRAM = Program(
+    name="gateway",
+    module="reelwright_gateway",
+    about="Serves the REST API: identity, limits, uploads, live progress.",
+    needs=(Need.BUS, Need.BLOBS, Need.DIRECTOR),
+    settings=GatewaySettings,
+    build=build,
+)
+
+if __name__ == "__main__":
+    run_program(PROGRAM)
