@@ -48,7 +48,7 @@ test-brokers: setup ## One broker of three is lost under load, each in turn
 test-images: setup ## Build the images without an engine and try them (root on Debian 12; SERVICES="planner renderer" for some)
 	@SERVICES="$(SERVICES)" $(BIN)/python -m pytest -m images tests/images -q
 
-parts: setup ## Fetch the real parts that tests can start (Kafka, DynamoDB Local, an S3 server) into the user's cache
+parts: setup ## Fetch the real parts that tests can start (Kafka, DynamoDB Local, an S3 server, Prometheus) into the user's cache
 	@PYTHONPATH=tests CI=true $(BIN)/python -m parts.install
 
 check: setup lint type imports proto-check lock-check docs-check ## The static checks

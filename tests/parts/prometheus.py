@@ -1,0 +1,114 @@
+"""Prometheus with promtool, and the Alertmanager, out of Debian's packages."""
+
+import json
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+import yaml
+from parts import children, debian
+from parts.ports import free_port
+
+NAME = "prometheus-debian-1"
+_PACKAGES = ("prometheus", "prometheus-alertmanager")
+_TOOLS = ("prometheus", "promtool", "prometheus-alertmanager", "amtool")
+_PATIENCE_S = 60.0
+
+
+def missing() -> str | None:
+    return debian.why_not(NAME, *_TOOLS)
+
+
+def install() -> None:
+    for each in _TOOLS:
+        tool(each)
+
+
+def start(folder: Path) -> "Prometheus":
+    return Prometheus(folder)
+
+
+def tool(name: str) -> Path:
+    """prometheus, promtool, prometheus-alertmanager or amtool."""
+    return debian.program(NAME, name, *_PACKAGES)
+
+
+def promtool(*arguments: str | Path, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":
+    """Runs it; what it found is in its exit status and its output."""
+    command = [str(tool("promtool")), *map(str, arguments)]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+class Prometheus:
+    """One server that scrapes once a second what `watch` names, and evaluates `rules` as often."""
+
+    def __init__(self, folder: Path, rules: Sequence[Path] = ()) -> None:
+        self._port = free_port()
+        self._targets = folder / "targets.json"
+        self.watch()
+        config = folder / "prometheus.yaml"
+        config.write_text(yaml.safe_dump(_config(self._targets, rules)), encoding="utf-8")
+        log = folder / "prometheus.log"
+        self._process = children.start(self._command(folder, config), log=log, cwd=folder)
+        await_ready(self._process, f"{self.url}/-/ready", log)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def address(self) -> dict[str, str]:
+        """`targets`: a file of Prometheus' file_sd, read again within a second of its change."""
+        return {"url": self.url, "targets": str(self._targets)}
+
+    def watch(self, *targets: str, **labels: str) -> None:
+        """Scrape `HOST:PORT` of these from now on, and nothing else."""
+        written = self._targets.with_suffix(".new")
+        written.write_text(json.dumps([{"targets": list(targets), "labels": labels}]), encoding="utf-8")
+        written.replace(self._targets)
+
+    def query(self, expression: str) -> list[dict[str, Any]]:
+        """The result of an instant query now. Raises AssertionError with what Prometheus says of a wrong one."""
+        answer = httpx.get(f"{self.url}/api/v1/query", params={"query": expression}, trust_env=False).json()
+        assert answer["status"] == "success", f"{expression}: {answer.get('error')}"
+        found: list[dict[str, Any]] = answer["data"]["result"]
+        return found
+
+    def stop(self) -> None:
+        children.end(self._process)
+
+    def _command(self, folder: Path, config: Path) -> list[str | Path]:
+        return [
+            tool("prometheus"),
+            f"--config.file={config}",
+            f"--storage.tsdb.path={folder / 'tsdb'}",
+            f"--web.listen-address=127.0.0.1:{self._port}",
+            "--enable-feature=exemplar-storage",
+        ]
+
+
+def _config(targets: Path, rules: Sequence[Path]) -> dict[str, Any]:
+    found = {"files": [str(targets)], "refresh_interval": "1s"}
+    return {
+        "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
+        "rule_files": [str(path) for path in rules],
+        "scrape_configs": [{"job_name": "reelwright", "file_sd_configs": [found]}],
+    }
+
+
+def await_ready(process: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
+    """Returns when it answers with success. Raises RuntimeError with its last words."""
+    until = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            if httpx.get(url, trust_env=False).is_success:
+                return
+        except httpx.TransportError:
+            pass
+        if process.poll() is not None or time.monotonic() > until:
+            children.kill(process)
+            raise RuntimeError(f"{log.stem} did not start: {log.read_text(errors='replace')[-2000:]}")
+        time.sleep(0.05)
