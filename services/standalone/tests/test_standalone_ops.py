@@ -118,7 +118,7 @@ def test_this_machines_own_dead_letters_are_sent_again_once(shell: Shell) -> Non
 @pytest.mark.usefixtures("shell")
 def test_a_home_in_use_is_said_to_be(home: Path) -> None:
     def operate() -> "subprocess.CompletedProcess[str]":
-        command = [Path(sys.executable).with_name("reelwright"), "ops", "status"]
+        command = [str(Path(sys.executable).with_name("reelwright")), "ops", "status"]
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
     async def busy() -> "subprocess.CompletedProcess[str]":
