@@ -125,6 +125,11 @@ async def test_keys_are_made_listed_and_revoked(operator: Operator) -> None:
     assert unknown.err.startswith("There is no such API key.")
 
 
+async def test_a_director_that_answers_is_well(operator: Operator) -> None:
+    (finding,) = (await operator.run("ops", "check", "--part", "director", "--json")).data
+    assert finding["said"].startswith("answers in ")
+
+
 async def test_half_a_cluster_is_said_to_be_half(operator: Operator) -> None:
     alone = await operator.run("ops", "topics", "lag", code=2)
     assert alone.err.startswith("REELWRIGHT_KAFKA_BOOTSTRAP_SERVERS is not set, and other parts of a cluster are")

@@ -122,6 +122,8 @@ async def test_the_issuer_of_tokens_is_reached_and_known_by_its_name(issuer: str
     operator = Operator({"REELWRIGHT_GATEWAY_OIDC_ISSUER": f"{issuer}/"})
     (finding,) = (await operator.run("ops", "check", "--part", "identity", "--json", code=1)).data
     assert f"it calls itself '{issuer}'" in finding["said"]
+    operator.environment["REELWRIGHT_GATEWAY_OIDC_JWKS_URL"] = f"{issuer}/jwks"
+    await operator.run("ops", "check", "--part", "identity")
     operator = Operator({"REELWRIGHT_GATEWAY_OIDC_ISSUER": f"http://127.0.0.1:{free_port()}"})
     (finding,) = (await operator.run("ops", "check", "--part", "identity", "--json", code=1)).data
     assert "ConnectError" in finding["said"]
