@@ -17,7 +17,7 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: charts charts-check docs-check help setup demo test test-brokers test-images parts check lint type imports proto proto-check fmt lock lock-check bench bench-bus docs clean
+.PHONY: docs-check help setup demo up down images push dev test test-dev test-brokers test-images parts check lint type imports proto proto-check fmt lock lock-check bench bench-bus docs clean
 
 help: ## Say what there is to do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -48,10 +48,31 @@ test-brokers: setup ## One broker of three is lost under load, each in turn
 test-images: setup ## Build the images without an engine and try them (root on Debian 12; SERVICES="planner renderer" for some)
 	@SERVICES="$(SERVICES)" $(BIN)/python -m pytest -m images tests/images -q
 
+up: ## Everything in containers on this machine (needs a Docker engine with Compose); ends with a key and a first command
+	@$(PYTHON) -m tools.compose up
+
+down: ## Stop what `make up` started; its volumes are kept
+	@$(PYTHON) -m tools.compose down
+
+images push: export REGISTRY := $(REGISTRY)
+images push: export TAG := $(TAG)
+
+images: ## Build every image (REGISTRY=registry.example/team TAG=1.2.3 names them)
+	@$(PYTHON) -m tools.compose images
+
+push: ## Push the images to REGISTRY
+	@$(PYTHON) -m tools.compose push
+
+test-dev: setup ## Start `make dev`, make a video as it says, end it by Ctrl-C
+	@$(BIN)/python -m pytest -m dev tests/dev -q
+
+dev: setup ## All services as processes, on the real Kafka, DynamoDB Local and S3 (needs Java); PORT=8080
+	@PYTHONPATH=tests:. $(BIN)/python -m tools.dev $(if $(PORT),--port $(PORT))
+
 parts: setup ## Fetch the real parts that tests can start (Kafka, DynamoDB Local, an S3 server, Prometheus) into the user's cache
 	@PYTHONPATH=tests CI=true $(BIN)/python -m parts.install
 
-check: setup lint type imports proto-check lock-check docs-check charts-check ## The static checks
+check: setup lint type imports proto-check lock-check docs-check ## The static checks
 
 lint: setup ## Style, by ruff and hadolint
 	@$(BIN)/ruff check --quiet $(SOURCES) $(BESIDE)
@@ -88,13 +109,6 @@ docs: setup ## Write the generated pages
 
 docs-check: setup
 	@$(BIN)/python tools/write_docs.py --check
-
-charts: setup ## Write what of the chart follows from the code, and what its examples render to
-	@$(BIN)/python tools/chart.py
-	@PYTHONPATH=tests $(BIN)/python -m charts.rendered
-
-charts-check: setup
-	@$(BIN)/python tools/chart.py --check
 
 bench: setup ## Time a render beside the bare encode of the same frames
 	@$(BIN)/python -m reelwright_renderer.bench --out build/bench/render.json

@@ -56,7 +56,7 @@ def test_our_containers_may_do_little(name: str) -> None:
 
 def test_only_what_people_open_is_published_and_on_this_machine_alone() -> None:
     ports = {name: service["ports"] for name, service in services().items() if "ports" in service}
-    assert set(ports) == {"gateway", "grafana", "prometheus"}
+    assert set(ports) == {"gateway", "grafana", "prometheus", "s3"}
     assert all(port.startswith("127.0.0.1:") for listed in ports.values() for port in listed)
 
 

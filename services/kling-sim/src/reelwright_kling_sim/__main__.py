@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import logging
 import signal
 import sys
@@ -14,8 +15,23 @@ from reelwright_kling_sim.settings import SimSettings
 SHUTDOWN_S = 10
 
 
+def parser() -> argparse.ArgumentParser:
+    """Knows no option but --help, which names the settings."""
+    lines = ["It is told what it needs by environment variables:", ""]
+    for name, field in SimSettings.model_fields.items():
+        lines.append(f"  {SimSettings.model_config.get('env_prefix', '')}{name}".upper())
+        lines += [f"      {field.description}"] if field.description else []
+    return argparse.ArgumentParser(
+        prog="python -m reelwright_kling_sim",
+        description="Simulates Kling's HTTP API, and draws the pictures itself.",
+        epilog="\n".join(lines),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
 def main() -> None:
     """Serve until told to stop; the first line on the output is the URL."""
+    parser().parse_args()
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
     settings = SimSettings()
     config = uvicorn.Config(
