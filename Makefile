@@ -17,7 +17,7 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: docs-check help setup demo up down images push dev test test-dev test-brokers test-images parts check lint type imports proto proto-check fmt lock lock-check bench bench-bus docs clean
+.PHONY: charts charts-check docs-check help setup demo up down images push dev test test-dev test-brokers test-images parts check lint type imports proto proto-check fmt lock lock-check bench bench-bus docs clean
 
 help: ## Say what there is to do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -72,7 +72,7 @@ dev: setup ## All services as processes, on the real Kafka, DynamoDB Local and S
 parts: setup ## Fetch the real parts that tests can start (Kafka, DynamoDB Local, an S3 server, Prometheus) into the user's cache
 	@PYTHONPATH=tests CI=true $(BIN)/python -m parts.install
 
-check: setup lint type imports proto-check lock-check docs-check ## The static checks
+check: setup lint type imports proto-check lock-check docs-check charts-check ## The static checks
 
 lint: setup ## Style, by ruff and hadolint
 	@$(BIN)/ruff check --quiet $(SOURCES) $(BESIDE)
@@ -109,6 +109,13 @@ docs: setup ## Write the generated pages
 
 docs-check: setup
 	@$(BIN)/python tools/write_docs.py --check
+
+charts: setup ## Write what of the chart follows from the code, and what its examples render to
+	@$(BIN)/python tools/chart.py
+	@PYTHONPATH=tests $(BIN)/python -m charts.rendered
+
+charts-check: setup
+	@$(BIN)/python tools/chart.py --check
 
 bench: setup ## Time a render beside the bare encode of the same frames
 	@$(BIN)/python -m reelwright_renderer.bench --out build/bench/render.json

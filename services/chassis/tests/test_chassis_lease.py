@@ -50,6 +50,9 @@ async def test_beat(leases: DirectorLeases, director: Director) -> None:
     director.will_stop("r1", "deleted")
     assert await leases.beat(SUBJECT, 2) == "deleted"
     assert director.beats == [("r1", 2)] * 2
+    assert director.confirmed == []
+    await leases.beat(SUBJECT, 2, paying=True)
+    assert director.confirmed == ["r1"]
 
 
 async def test_a_director_that_does_not_answer_is_unavailable(leases: DirectorLeases, director: Director) -> None:

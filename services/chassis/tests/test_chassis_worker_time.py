@@ -192,6 +192,7 @@ async def test_a_paid_call_waits_for_the_director(here: EmbeddedParts, clock: Fa
         here.director.away = False
         await clock.advance(30.0)
         await next_fact(facts)
+        assert here.director.confirmed == ["r1"]
 
 
 async def test_a_stop_is_heard_at_the_next_beat(here: EmbeddedParts, clock: FakeClock) -> None:

@@ -215,6 +215,45 @@ async def test_brakes_are_obeyed_and_released(tmp_path: Path) -> None:
             await home.until(project, rpc.STATE_COMPLETED)
 
 
+async def test_no_paid_call_begins_while_its_stage_is_paused(tmp_path: Path) -> None:
+    """Workers that are about to pay hand their requests back, and are asked again after the pause."""
+    seen, paid, about_to_pay, may_ask = list[Message](), list[str](), asyncio.Event(), asyncio.Event()
+    pays = Worker[requests.AssetRequested](
+        "asset", topic="asset.requests", request=requests.AssetRequested, concurrency=4
+    )
+
+    @pays.handles
+    async def pay(request: requests.AssetRequested, job: Job) -> Message:
+        about_to_pay.set()
+        await may_ask.wait()
+        await job.confirm()
+        paid.append(request.asset_id)
+        return answer(request, attempt=job.attempt)
+
+    async with house(tmp_path) as home:
+        others = [worker(topic, kind, seen) for topic, kind in _TOPICS.items() if topic != "asset.requests"]
+        async with running(pays.bind(home.parts), *(other.bind(home.parts) for other in others)):
+            project = await home.create()
+            await home.upload(project)
+            async with asyncio.timeout(10):
+                await about_to_pay.wait()
+            await home.director.brakes.pause("asset")
+            may_ask.set()
+            changes = home.parts.bus.follow("project.changes")
+            async with asyncio.timeout(10):
+                while (held := await home.get(project)).waiting_on != rpc.WAITING_ON_PAUSE:
+                    await anext(changes)
+            assert (held.state, paid) == (rpc.STATE_GENERATING, [])
+            await home.director.brakes.resume("asset")
+            await home.until(project, rpc.STATE_COMPLETED)
+        history = await call(
+            home.projects.GetHistory, rpc.GetHistoryRequest(caller=CALLER, project_id=project.project_id)
+        )
+        outcomes = [entry.outcome for entry in history.entries if entry.stage == rpc.STAGE_ASSET]
+        assert {"paused", "done"} == set(outcomes)
+    assert len(paid) == len(set(paid)) == 2
+
+
 async def test_deleting_is_swept_by_the_clock(tmp_path: Path) -> None:
     async with house(tmp_path) as home:
         project = await home.create()

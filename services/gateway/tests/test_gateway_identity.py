@@ -17,7 +17,10 @@ ISSUER = Issuer()
 OWN = {"/v1/capabilities", "/v1/projects", "/v1/usage", "/v1/events"}
 """Where everybody who is known meets their own things alone."""
 ADMINS = "/v1/api-keys"
-BODIES: dict[str, Any] = {}
+BODIES: dict[str, Any] = {
+    "transcript": {"text": "some words"},
+    "scenes": {"scenes": [{"passages": [{"start_s": 0, "end_s": 5}]}]},
+}
 """Bodies that are right, by the last word of the path, so that it is only about who asks."""
 
 

@@ -49,10 +49,14 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """The project after the input (`version` tells whether it changed) and, for workers, the answer."""
+    """The project after the input (`version` tells whether it changed) and, for workers, the answer.
+
+    `before` is None where the command had been obeyed earlier.
+    """
 
     project: Project
     answer: inputs.Answer | None = None
+    before: Project | None = None
 
 
 class Workflow:
@@ -115,14 +119,29 @@ class Workflow:
         known = await self._known(guard) if guard is not None else None
         if known is not None:
             return Applied(known)
+        project = await self._guarded(project_id, guard)
+        decision = await self._decide(project, what)
+        await self._carry_out(project, decision, guard, trace, type(what).__name__)
+        return Applied(decision.project, decision.answer, project)
+
+    async def preview(self, project_id: str, what: inputs.Input, guard: Guard) -> Applied:
+        """What `apply` would lead to. Nothing is written. Raises what it raises."""
+        for _ in range(_TRIES):
+            project = await self._guarded(project_id, guard)
+            try:
+                decision = await self._decide(project, what)
+            except Conflict:
+                continue
+            return Applied(decision.project, decision.answer, project)
+        raise Unavailable(f"project {project_id} changes too fast")
+
+    async def _guarded(self, project_id: str, guard: Guard | None) -> Project:
         project = await self._projects.load(project_id)
         if project is None:
             raise Refused("project_not_found")
         if guard is not None:
             _check(project, guard)
-        decision = await self._decide(project, what)
-        await self._carry_out(project, decision, guard, trace, type(what).__name__)
-        return Applied(decision.project, decision.answer)
+        return project
 
     async def _decide(self, project: Project, what: inputs.Input) -> Decision:
         """Decide, fetching documents until none is missing."""

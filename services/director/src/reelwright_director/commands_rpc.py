@@ -10,9 +10,10 @@ from reelwright_director import from_rpc, inputs
 from reelwright_director.apply import Guard, Workflow
 from reelwright_director.brakes import Brakes
 from reelwright_director.decision import Refused
+from reelwright_director.estimate import estimate
 from reelwright_director.grpc_work import trace_from
 from reelwright_director.keys import owner_key
-from reelwright_director.project_view import project_view
+from reelwright_director.project_view import estimate_view, project_view
 from reelwright_director.store import Once
 
 
@@ -92,8 +93,14 @@ class Commands:
         # By the command: several of them are asked by one kind of request.
         once = _once(request.caller, type(command).__name__, request.idempotency_key, from_rpc.asked_digest(request))
         guard = _guard(request.caller, getattr(request, "if_version", 0), once)
-        applied = await self._workflow.apply(request.project_id, command, guard, trace_from(context))
-        return project_view(applied.project, self._brakes())
+        if getattr(request, "dry_run", False):
+            applied = await self._workflow.preview(request.project_id, command, guard)
+        else:
+            applied = await self._workflow.apply(request.project_id, command, guard, trace_from(context))
+        view = project_view(applied.project, self._brakes())
+        if applied.before is not None:
+            view.estimate.CopyFrom(estimate_view(estimate(applied.before, applied.project)))
+        return view
 
 
 def _guard(caller: rpc.Caller, if_version: int, once: Once | None) -> Guard:

@@ -6,6 +6,7 @@ from reelwright.events.v1.media_pb2 import ASSET_SOURCE_UPLOADED, Asset, AssetKi
 from reelwright.rpc.v1 import project_pb2 as rpc
 from reelwright_director import pictures
 from reelwright_director.brakes import Brakes
+from reelwright_director.estimate import Estimate
 from reelwright_director.state import Failure, HistoryEntry, Project, ProjectSettings, SceneRef
 from reelwright_director.terms import Stage, State, Waiting
 from reelwright_director.view import quality, stale, timestamp, warnings
@@ -55,6 +56,11 @@ def state_value(state: State) -> rpc.State.ValueType:
 
 def waiting_value(on: Waiting) -> rpc.WaitingOn.ValueType:
     return rpc.WaitingOn.Value(f"WAITING_ON_{on.name}")
+
+
+def estimate_view(estimate: Estimate) -> rpc.Estimate:
+    stages = [stage_value(stage) for stage in estimate.stages]
+    return rpc.Estimate(cost_usd_at_most=estimate.cost_usd_at_most, stages=stages, assets=estimate.assets)
 
 
 def stage_value(stage: Stage) -> rpc.Stage.ValueType:

@@ -5,6 +5,7 @@ from fastapi.middleware import Middleware
 from fastapi.routing import APIRoute
 
 from reelwright_gateway import __version__, problems
+from reelwright_gateway.assets.routes import router as assets
 from reelwright_gateway.bodies import BodyLimit
 from reelwright_gateway.deps import Deps
 from reelwright_gateway.events.routes import router as events
@@ -15,12 +16,15 @@ from reelwright_gateway.middleware import Frame
 from reelwright_gateway.openapi import describe
 from reelwright_gateway.page.routes import router as page
 from reelwright_gateway.projects.routes import router as projects
+from reelwright_gateway.scenes.routes import router as scenes
+from reelwright_gateway.stages.routes import router as stages
 from reelwright_gateway.system.routes import router as system
+from reelwright_gateway.transcript.routes import router as transcript
 from reelwright_gateway.uploads.routes import router as uploads
 from reelwright_gateway.usage.routes import router as usage
 from reelwright_gateway.video.routes import router as video
 
-_ROUTERS = (projects, uploads, video, events, usage, keys, system, media, page)
+_ROUTERS = (projects, uploads, transcript, scenes, assets, stages, video, events, usage, keys, system, media, page)
 
 
 def create_app(deps: Deps) -> FastAPI:

@@ -52,9 +52,10 @@ class Problem(HTTPException):
         *,
         remedy: str = "",
         errors: Sequence["FieldError"] = (),
+        status: int | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(_STATUS.get(code, 409), says, headers)
+        super().__init__(status or _STATUS.get(code, 409), says, headers)
         self.code = code
         self.says = says
         self.remedy = remedy

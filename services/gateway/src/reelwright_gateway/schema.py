@@ -28,7 +28,7 @@ class Model(BaseModel):
 class Body(BaseModel):
     """Of a request: a field that is not known is refused, for it is a mistake."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Note(Model):

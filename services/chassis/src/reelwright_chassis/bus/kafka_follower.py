@@ -12,7 +12,7 @@ from reelwright_chassis.bus.kafka_client import KafkaClients, reaching
 from reelwright_chassis.bus.kafka_records import Names, record_of
 from reelwright_chassis.bus.port import Record
 from reelwright_chassis.clock import Clock
-from reelwright_chassis.errors import Unavailable
+from reelwright_chassis.errors import SettingsError, Unavailable
 from reelwright_chassis.logs import get_logger
 
 log = get_logger(__name__)
@@ -52,7 +52,7 @@ class KafkaFollower:
                 if self._consumer is None:
                     return []
                 batches = await self._consumer.getmany(timeout_ms=round(1000 * _POLL_S))
-        except Unavailable as error:
+        except (Unavailable, SettingsError) as error:  # a password is being changed, say
             log.warning("follower_waits", topic=self._topic, error=str(error))
             await self._start_over()
             return []

@@ -14,7 +14,6 @@ from typing import Any, cast
 
 from aiokafka.abc import AbstractTokenProvider
 from aiokafka.errors import AuthenticationFailedError
-from aws_msk_iam_sasl_signer import MSKAuthTokenProvider
 
 from reelwright_chassis.bus.kafka_settings import KafkaSettings
 from reelwright_chassis.errors import SettingsError
@@ -67,6 +66,9 @@ def token_provider(settings: KafkaSettings) -> CachedTokens:
 
 def _signed_by_aws(region: str) -> Token:
     """With the credentials that boto finds: of the pod, the instance or the environment."""
+    # Brings boto3 with it: a second that nobody else should wait for.
+    from aws_msk_iam_sasl_signer import MSKAuthTokenProvider  # noqa: PLC0415
+
     value, ends_ms = MSKAuthTokenProvider.generate_auth_token(region)
     return Token(value, ends_ms / 1000 - time.time())
 

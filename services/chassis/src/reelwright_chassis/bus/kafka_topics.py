@@ -7,7 +7,7 @@ from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import TopicAlreadyExistsError, for_code
+from aiokafka.errors import TopicAlreadyExistsError, UnknownTopicOrPartitionError, for_code
 
 from reelwright_chassis.bus.kafka_admin import admin_client
 from reelwright_chassis.bus.kafka_client import KafkaClients
@@ -78,6 +78,8 @@ async def find_topics(admin: AIOKafkaAdminClient, names: Iterable[str]) -> dict[
     found = {}
     for answer in await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name) for name in there]):
         for code, message, _, name, entries in answer.resources:
+            if for_code(code) is UnknownTopicOrPartitionError:
+                continue  # new, and this broker has not heard of it
             if code:
                 raise for_code(code)(message)
             values = {key: (value, source) for key, value, _, source, *_ in entries}

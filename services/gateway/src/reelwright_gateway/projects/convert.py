@@ -41,6 +41,7 @@ class Telling:
             "scenes_revision": had.plan_revision,
             "scenes": [_scene(scene) for scene in had.scenes],
             "video": await self._linker.video(had),
+            "estimate": _estimate(had.estimate) if had.HasField("estimate") else None,
         }
 
     async def _summary(self, had: rpc.Project) -> dict[str, Any]:
@@ -104,6 +105,16 @@ def _failure(had: rpc.Failure) -> models.Failure:
             "remedy": had.remedy,
             "retryable": had.retryable,
             "charged": had.charged,
+        }
+    )
+
+
+def _estimate(had: rpc.Estimate) -> models.Estimate:
+    return models.Estimate.model_validate(
+        {
+            "cost_usd_at_most": had.cost_usd_at_most,
+            "stages": [word(rpc.Stage, "STAGE", stage) for stage in had.stages],
+            "assets": had.assets,
         }
     )
 

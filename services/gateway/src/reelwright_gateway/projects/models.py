@@ -22,7 +22,9 @@ from reelwright_gateway.schema import (
 )
 
 
-def _one_of(choices: Mapping[str, str]) -> Callable[[str], str]:
+def one_of(choices: Mapping[str, str]) -> Callable[[str], str]:
+    """A validator: the name must be one of these."""
+
     def check(name: str) -> str:
         if name not in choices:
             raise ValueError(f"it is one of: {', '.join(choices)}")
@@ -50,12 +52,12 @@ ReviewField = Annotated[
 ]
 CaptionStyle = Annotated[
     str,
-    AfterValidator(_one_of(CAPTION_STYLES)),
+    AfterValidator(one_of(CAPTION_STYLES)),
     Field(max_length=64, description="How captions look; GET /v1/capabilities lists them.", examples=["highlight"]),
 ]
 Look = Annotated[
     str,
-    AfterValidator(_one_of(LOOKS)),
+    AfterValidator(one_of(LOOKS)),
     Field(max_length=64, description="How drawn pictures look; auto suits each scene's words.", examples=["auto"]),
 ]
 Direction = Annotated[
@@ -233,6 +235,17 @@ class ProjectSummary(Model):
     poster: Link | None = Field(description="One frame of the video, once there is one.")
 
 
+class Estimate(Model):
+    """What a command begins, as far as it is known before."""
+
+    cost_usd_at_most: float = Field(description="What pictures may cost at most from now on.", examples=[1.26])
+    stages: list[Stage] = Field(description="The stages that run, up to the next gate.", examples=[["asset", "render"]])
+    assets: int = Field(
+        description="Pictures that are asked for now; those of scenes that are yet to be planned are not counted.",
+        examples=[3],
+    )
+
+
 class Project(ProjectSummary):
     """A project."""
 
@@ -242,6 +255,7 @@ class Project(ProjectSummary):
     scenes_revision: int = Field(description="Counts the versions of the scenes; 0: none yet.", examples=[1])
     scenes: list[SceneOutcome] = Field(description="What each scene shows, in order.")
     video: Video | None = Field(description="The video, once there is one.")
+    estimate: Estimate | None = Field(None, description="In answers to commands: what this one begins.")
 
 
 class UploadInfo(Model):

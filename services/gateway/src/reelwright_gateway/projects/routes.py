@@ -96,7 +96,7 @@ async def get_project(
     project_id: Id, response: Response, caller: ReaderDep, deps: DepsDep, telling: TellingDep
 ) -> models.Project:
     """As it is now, with links to its media. The `ETag` is for edits that must not overwrite another's."""
-    return await _answer(await deps.director.project(caller, project_id), response, telling)
+    return await answered(await deps.director.project(caller, project_id), response, telling)
 
 
 @router.patch(
@@ -124,7 +124,7 @@ async def update_project(
             settings=patched_settings(had.settings, patch),
         )
         try:
-            return await _answer(
+            return await answered(
                 await deps.director.call(deps.director.projects.UpdateProject, request), response, telling
             )
         except Reject as refused:
@@ -161,7 +161,7 @@ async def cancel_project(
 ) -> models.Project:
     """Reaches running work within seconds. Starting a stage again goes on from what is there."""
     request = _command(caller.rpc, project_id, key, if_version)
-    return await _answer(await deps.director.call(deps.director.projects.Cancel, request), response, telling)
+    return await answered(await deps.director.call(deps.director.projects.Cancel, request), response, telling)
 
 
 @router.post(
@@ -181,7 +181,7 @@ async def retry_project(
 ) -> models.Project:
     """The stage that failed once more. What was paid for is taken up, not bought again."""
     request = _command(caller.rpc, project_id, key, if_version)
-    return await _answer(await deps.director.call(deps.director.projects.Retry, request), response, telling)
+    return await answered(await deps.director.call(deps.director.projects.Retry, request), response, telling)
 
 
 @router.get(
@@ -201,6 +201,7 @@ def _command(caller: rpc.Caller, project_id: str, key: str, if_version: int) -> 
     return rpc.CommandRequest(caller=caller, project_id=project_id, idempotency_key=key, if_version=if_version)
 
 
-async def _answer(project: rpc.Project, response: Response, telling: TellingDep) -> models.Project:
+async def answered(project: rpc.Project, response: Response, telling: TellingDep) -> models.Project:
+    """The project as the answer, with its `ETag`."""
     response.headers["ETag"] = etag(project.version)
     return await telling.project(project)

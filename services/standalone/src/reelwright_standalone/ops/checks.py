@@ -21,6 +21,7 @@ Look = Callable[[], Awaitable[Sequence[Finding]]]
 
 _ANSWER_S = 10.0
 _ISSUER = "REELWRIGHT_GATEWAY_OIDC_ISSUER"
+_JWKS = "REELWRIGHT_GATEWAY_OIDC_JWKS_URL"
 
 
 async def _broker() -> Sequence[Finding]:
@@ -80,11 +81,14 @@ async def _identity() -> Sequence[Finding]:
     url = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
     try:
         async with httpx.AsyncClient(timeout=_ANSWER_S, follow_redirects=True) as client:
-            told = (await client.get(url)).raise_for_status().json()
+            told = {"issuer": issuer, "jwks_uri": os.environ.get(_JWKS, "")}
+            if not told["jwks_uri"]:
+                told = (await client.get(url)).raise_for_status().json()
             keys = (await client.get(told["jwks_uri"])).raise_for_status().json()["keys"]
     except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError) as error:
-        said = f"no answer that can be used from {url}: {type(error).__name__}"
-        return [Finding("identity", issuer, ok=False, said=said, remedy=f"Correct {_ISSUER}, or open the way to it.")]
+        said = f"no answer that can be used from {os.environ.get(_JWKS) or url}: {type(error).__name__}"
+        remedy = f"Correct {_ISSUER} (and {_JWKS}, if set), or open the way to it."
+        return [Finding("identity", issuer, ok=False, said=said, remedy=remedy)]
     if told.get("issuer") != issuer:
         said = f"it calls itself {told.get('issuer')!r}: every token would be refused"
         return [Finding("identity", issuer, ok=False, said=said, remedy=f"Set {_ISSUER} to what it calls itself.")]

@@ -24,6 +24,7 @@ def create_key(console: Console, wish: rpc.CreateKeyRequest, *, as_json: bool) -
         f"{', until ' + printing.local(record.expires_at) if record.expires_at.seconds else ''}. "
         "It is shown this once and stored nowhere: keep it now.",
         markup=False,
+        soft_wrap=True,
     )
     typer.echo(made.key)
     return 0

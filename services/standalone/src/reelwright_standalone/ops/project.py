@@ -60,15 +60,17 @@ def _print(console: Console, shown: rpc.ShowProjectResponse) -> None:
 
 
 def _print_requests(console: Console, shown: rpc.ShowProjectResponse) -> None:
-    rows = printing.table("stage", "status", ">for", ">attempts", ">errors", ">lost", ">stalled", "held by", "until")
+    rows = printing.table(
+        *("stage", "scene", "status", ">for", ">attempts", ">errors", ">lost", ">stalled", "held by", "until")
+    )
     for request in shown.requests:
         until = next((t for t in (request.deadline_at, request.retry_at) if t.seconds), request.lease_until)
         numbers = (request.attempts, request.errors, request.losses, request.stalls)
         rows.add_row(
-            printing.stage_name(request.stage), request.status, printing.ago(request.since), *map(str, numbers),
-            printing.plain(request.worker), printing.local(until),
+            printing.stage_name(request.stage), request.scene_id, request.status, printing.ago(request.since),
+            *map(str, numbers), printing.plain(request.worker), printing.local(until),
         )  # fmt: skip
-    printing.print_lines(console, "Outstanding", rows, len(shown.requests))
+    printing.print_lines(console, "Work that is outstanding, or failed and remembered", rows, len(shown.requests))
 
 
 def _print_history(console: Console, shown: rpc.ShowProjectResponse) -> None:

@@ -304,6 +304,38 @@ class SceneOutcome(_message.Message):
 Global___SceneOutcome: _TypeAlias = SceneOutcome  # noqa: Y015
 
 @_typing.final
+class Estimate(_message.Message):
+    """What a command begins, as far as it is known before."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COST_USD_AT_MOST_FIELD_NUMBER: _builtins.int
+    STAGES_FIELD_NUMBER: _builtins.int
+    ASSETS_FIELD_NUMBER: _builtins.int
+    cost_usd_at_most: _builtins.float
+    """What assets may cost at most from now on."""
+    assets: _builtins.int
+    """Pictures that are asked for now; scenes that are not planned yet are not counted."""
+    @_builtins.property
+    def stages(self) -> _containers.RepeatedScalarFieldContainer[Global___Stage.ValueType]:
+        """The stages that run, up to the next gate."""
+
+    def __init__(
+        self,
+        *,
+        cost_usd_at_most: _builtins.float = ...,
+        stages: _abc.Iterable[Global___Stage.ValueType] | None = ...,
+        assets: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assets", b"assets", "cost_usd_at_most", b"cost_usd_at_most", "stages", b"stages"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Estimate: _TypeAlias = Estimate  # noqa: Y015
+
+@_typing.final
 class Project(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -350,6 +382,7 @@ class Project(_message.Message):
     STALE_FIELD_NUMBER: _builtins.int
     TRANSCRIPT_REVISION_FIELD_NUMBER: _builtins.int
     PLAN_REVISION_FIELD_NUMBER: _builtins.int
+    ESTIMATE_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
     user_id: _builtins.str
     project_id: _builtins.str
@@ -388,6 +421,10 @@ class Project(_message.Message):
     def stale(self) -> _containers.RepeatedScalarFieldContainer[Global___Stage.ValueType]:
         """Stages whose result no longer follows from the current revision."""
 
+    @_builtins.property
+    def estimate(self) -> Global___Estimate:
+        """In answers to commands alone: what they had begun."""
+
     def __init__(
         self,
         *,
@@ -414,10 +451,11 @@ class Project(_message.Message):
         stale: _abc.Iterable[Global___Stage.ValueType] | None = ...,
         transcript_revision: _builtins.int = ...,
         plan_revision: _builtins.int = ...,
+        estimate: Global___Estimate | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["audio", b"audio", "created_at", b"created_at", "failure", b"failure", "next_attempt_at", b"next_attempt_at", "settings", b"settings", "updated_at", b"updated_at", "video", b"video", "waiting_since", b"waiting_since"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["audio", b"audio", "created_at", b"created_at", "estimate", b"estimate", "failure", b"failure", "next_attempt_at", b"next_attempt_at", "settings", b"settings", "updated_at", b"updated_at", "video", b"video", "waiting_since", b"waiting_since"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["audio", b"audio", "client_reference", b"client_reference", "cost_usd", b"cost_usd", "created_at", b"created_at", "failure", b"failure", "labels", b"labels", "next_attempt_at", b"next_attempt_at", "plan_revision", b"plan_revision", "project_id", b"project_id", "quality", b"quality", "scenes", b"scenes", "settings", b"settings", "stale", b"stale", "state", b"state", "tenant_id", b"tenant_id", "transcript_revision", b"transcript_revision", "updated_at", b"updated_at", "user_id", b"user_id", "version", b"version", "video", b"video", "waiting_on", b"waiting_on", "waiting_since", b"waiting_since", "warnings", b"warnings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audio", b"audio", "client_reference", b"client_reference", "cost_usd", b"cost_usd", "created_at", b"created_at", "estimate", b"estimate", "failure", b"failure", "labels", b"labels", "next_attempt_at", b"next_attempt_at", "plan_revision", b"plan_revision", "project_id", b"project_id", "quality", b"quality", "scenes", b"scenes", "settings", b"settings", "stale", b"stale", "state", b"state", "tenant_id", b"tenant_id", "transcript_revision", b"transcript_revision", "updated_at", b"updated_at", "user_id", b"user_id", "version", b"version", "video", b"video", "waiting_on", b"waiting_on", "waiting_since", b"waiting_since", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -581,10 +619,13 @@ class UpdateProjectRequest(_message.Message):
     IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
     IF_VERSION_FIELD_NUMBER: _builtins.int
     SETTINGS_FIELD_NUMBER: _builtins.int
+    DRY_RUN_FIELD_NUMBER: _builtins.int
     project_id: _builtins.str
     idempotency_key: _builtins.str
     if_version: _builtins.int
     """0: whatever it is."""
+    dry_run: _builtins.bool
+    """Nothing is done; the answer is how it would be."""
     @_builtins.property
     def caller(self) -> Global___Caller: ...
     @_builtins.property
@@ -599,10 +640,11 @@ class UpdateProjectRequest(_message.Message):
         idempotency_key: _builtins.str = ...,
         if_version: _builtins.int = ...,
         settings: Global___ProjectSettings | None = ...,
+        dry_run: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller", "settings", b"settings"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller", "idempotency_key", b"idempotency_key", "if_version", b"if_version", "project_id", b"project_id", "settings", b"settings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller", "dry_run", b"dry_run", "idempotency_key", b"idempotency_key", "if_version", b"if_version", "project_id", b"project_id", "settings", b"settings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -687,9 +729,12 @@ class CommandRequest(_message.Message):
     PROJECT_ID_FIELD_NUMBER: _builtins.int
     IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
     IF_VERSION_FIELD_NUMBER: _builtins.int
+    DRY_RUN_FIELD_NUMBER: _builtins.int
     project_id: _builtins.str
     idempotency_key: _builtins.str
     if_version: _builtins.int
+    dry_run: _builtins.bool
+    """Nothing is done; the answer is how it would be."""
     @_builtins.property
     def caller(self) -> Global___Caller: ...
     def __init__(
@@ -699,10 +744,11 @@ class CommandRequest(_message.Message):
         project_id: _builtins.str = ...,
         idempotency_key: _builtins.str = ...,
         if_version: _builtins.int = ...,
+        dry_run: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller", "idempotency_key", b"idempotency_key", "if_version", b"if_version", "project_id", b"project_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller", "dry_run", b"dry_run", "idempotency_key", b"idempotency_key", "if_version", b"if_version", "project_id", b"project_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -770,9 +816,12 @@ class EditTranscriptRequest(_message.Message):
     IF_VERSION_FIELD_NUMBER: _builtins.int
     TRANSCRIPT_FIELD_NUMBER: _builtins.int
     TEXT_FIELD_NUMBER: _builtins.int
+    DRY_RUN_FIELD_NUMBER: _builtins.int
     project_id: _builtins.str
     idempotency_key: _builtins.str
     if_version: _builtins.int
+    dry_run: _builtins.bool
+    """Nothing is done; the answer is how it would be."""
     @_builtins.property
     def caller(self) -> Global___Caller: ...
     @_builtins.property
@@ -788,10 +837,11 @@ class EditTranscriptRequest(_message.Message):
         if_version: _builtins.int = ...,
         transcript: _media_pb2.Transcript | None = ...,
         text: _requests_pb2.GivenText | None = ...,
+        dry_run: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller", "edit", b"edit", "text", b"text", "transcript", b"transcript"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller", "edit", b"edit", "idempotency_key", b"idempotency_key", "if_version", b"if_version", "project_id", b"project_id", "text", b"text", "transcript", b"transcript"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller", "dry_run", b"dry_run", "edit", b"edit", "idempotency_key", b"idempotency_key", "if_version", b"if_version", "project_id", b"project_id", "text", b"text", "transcript", b"transcript"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_edit: _TypeAlias = _typing.Literal["transcript", "text"]  # noqa: Y015
     _WhichOneofArgType_edit: _TypeAlias = _typing.Literal["edit", b"edit"]  # noqa: Y015
@@ -858,9 +908,12 @@ class EditPlanRequest(_message.Message):
     IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
     IF_VERSION_FIELD_NUMBER: _builtins.int
     PLAN_FIELD_NUMBER: _builtins.int
+    DRY_RUN_FIELD_NUMBER: _builtins.int
     project_id: _builtins.str
     idempotency_key: _builtins.str
     if_version: _builtins.int
+    dry_run: _builtins.bool
+    """Nothing is done; the answer is how it would be."""
     @_builtins.property
     def caller(self) -> Global___Caller: ...
     @_builtins.property
@@ -873,10 +926,11 @@ class EditPlanRequest(_message.Message):
         idempotency_key: _builtins.str = ...,
         if_version: _builtins.int = ...,
         plan: _media_pb2.ScenePlan | None = ...,
+        dry_run: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller", "plan", b"plan"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller", "idempotency_key", b"idempotency_key", "if_version", b"if_version", "plan", b"plan", "project_id", b"project_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller", "dry_run", b"dry_run", "idempotency_key", b"idempotency_key", "if_version", b"if_version", "plan", b"plan", "project_id", b"project_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -987,10 +1041,13 @@ class AssetCommandRequest(_message.Message):
     IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
     IF_VERSION_FIELD_NUMBER: _builtins.int
     ASSET_ID_FIELD_NUMBER: _builtins.int
+    DRY_RUN_FIELD_NUMBER: _builtins.int
     project_id: _builtins.str
     idempotency_key: _builtins.str
     if_version: _builtins.int
     asset_id: _builtins.str
+    dry_run: _builtins.bool
+    """Nothing is done; the answer is how it would be."""
     @_builtins.property
     def caller(self) -> Global___Caller: ...
     def __init__(
@@ -1001,10 +1058,11 @@ class AssetCommandRequest(_message.Message):
         idempotency_key: _builtins.str = ...,
         if_version: _builtins.int = ...,
         asset_id: _builtins.str = ...,
+        dry_run: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "caller", b"caller", "idempotency_key", b"idempotency_key", "if_version", b"if_version", "project_id", b"project_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_id", b"asset_id", "caller", b"caller", "dry_run", b"dry_run", "idempotency_key", b"idempotency_key", "if_version", b"if_version", "project_id", b"project_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1019,10 +1077,13 @@ class StartStageRequest(_message.Message):
     IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
     IF_VERSION_FIELD_NUMBER: _builtins.int
     STAGE_FIELD_NUMBER: _builtins.int
+    DRY_RUN_FIELD_NUMBER: _builtins.int
     project_id: _builtins.str
     idempotency_key: _builtins.str
     if_version: _builtins.int
     stage: Global___Stage.ValueType
+    dry_run: _builtins.bool
+    """Nothing is done; the answer is how it would be."""
     @_builtins.property
     def caller(self) -> Global___Caller: ...
     def __init__(
@@ -1033,10 +1094,11 @@ class StartStageRequest(_message.Message):
         idempotency_key: _builtins.str = ...,
         if_version: _builtins.int = ...,
         stage: Global___Stage.ValueType = ...,
+        dry_run: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller", "idempotency_key", b"idempotency_key", "if_version", b"if_version", "project_id", b"project_id", "stage", b"stage"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller", "dry_run", b"dry_run", "idempotency_key", b"idempotency_key", "if_version", b"if_version", "project_id", b"project_id", "stage", b"stage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
