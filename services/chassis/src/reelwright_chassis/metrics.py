@@ -73,5 +73,9 @@ HTTP_SECONDS = Histogram(
     buckets=_CALL_BUCKETS_S,
 )
 UPLOADED = Counter("reelwright_upload_bytes", "Bytes of recordings that were taken in.")
+RATE_LIMITED = Counter("reelwright_rate_limited", "Requests beyond a user's limit, by class of route.", ["route"])
+RATE_LIMITS_ALONE = Counter(
+    "reelwright_rate_limits_alone", "Times that Valkey was away, and a replica began to count for itself."
+)
 LISTENERS = Gauge("reelwright_event_listeners", "Open streams of events.")
 LISTENERS_RESYNCED = Counter("reelwright_event_resyncs", "Streams that were too slow, and began anew with a snapshot.")

@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 from fastapi.middleware import Middleware
+from fastapi.middleware.cors import CORSMiddleware
 from fastapi.routing import APIRoute
 
 from reelwright_gateway import __version__, problems
@@ -10,13 +11,17 @@ from reelwright_gateway.bodies import BodyLimit
 from reelwright_gateway.deps import Deps
 from reelwright_gateway.events.routes import router as events
 from reelwright_gateway.idempotency import InFlight
+from reelwright_gateway.identity.bearer import ACT_AS_HEADER
 from reelwright_gateway.keys.routes import router as keys
 from reelwright_gateway.media.routes import router as media
 from reelwright_gateway.middleware import Frame
 from reelwright_gateway.openapi import describe
 from reelwright_gateway.page.routes import router as page
 from reelwright_gateway.projects.routes import router as projects
+from reelwright_gateway.rate.limiter import RateLimiter
+from reelwright_gateway.requestid import HEADER
 from reelwright_gateway.scenes.routes import router as scenes
+from reelwright_gateway.settings import GatewaySettings, listed
 from reelwright_gateway.stages.routes import router as stages
 from reelwright_gateway.system.routes import router as system
 from reelwright_gateway.transcript.routes import router as transcript
@@ -34,16 +39,41 @@ def create_app(deps: Deps) -> FastAPI:
         version=__version__,
         summary="Speech in, vertical video out.",
         generate_unique_id_function=_operation,
-        middleware=[Middleware(Frame), Middleware(BodyLimit, max_bytes=deps.settings.max_body_bytes)],
+        middleware=_middleware(deps.settings),
         redoc_url=None,
     )
     app.state.deps = deps
     app.state.in_flight = InFlight()
+    app.state.limiter = RateLimiter(deps.settings, deps.clock) if deps.settings.identity == "required" else None
     problems.install(app)
     for router in _ROUTERS:
         app.include_router(router)
     describe(app)
     return app
+
+
+def _middleware(settings: GatewaySettings) -> list[Middleware]:
+    """The outermost first."""
+    origins = listed(settings.cors_origins)
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=origins,
+        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+        allow_headers=_ALLOWED_HEADERS,
+        expose_headers=_EXPOSED_HEADERS,
+        max_age=_PREFLIGHT_S,
+    )
+    frame, limit = Middleware(Frame), Middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    return [frame, cors, limit] if origins else [frame, limit]
+
+
+_ALLOWED_HEADERS = [
+    "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Last-Event-ID", ACT_AS_HEADER, HEADER,
+]  # fmt: skip
+_EXPOSED_HEADERS = [
+    "ETag", "Location", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After", HEADER,
+]  # fmt: skip
+_PREFLIGHT_S = 600
 
 
 def _operation(route: APIRoute) -> str:

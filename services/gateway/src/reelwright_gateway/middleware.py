@@ -10,6 +10,7 @@ from reelwright_chassis import metrics
 from reelwright_chassis.errors import ReelwrightError
 from reelwright_chassis.logs import about, get_logger
 from reelwright_gateway.problems import Problem, problem_of, response_of
+from reelwright_gateway.rate.limiter import Standing
 from reelwright_gateway.requestid import HEADER, begin_request
 
 log = get_logger(__name__)
@@ -19,7 +20,11 @@ _SAFE_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Resource-Policy": "same-site",
+    "Strict-Transport-Security": "max-age=31536000",
 }
+"""Browsers heed the last one over TLS alone."""
+_STRICT_POLICY = "default-src 'none'; frame-ancestors 'none'"
+_DOCS = frozenset({"/docs", "/docs/oauth2-redirect"})
 _QUIET = frozenset({"/livez", "/readyz", "/metrics"})
 
 
@@ -68,7 +73,12 @@ class _Answering:
             headers[HEADER] = self._name
             for header, text in _SAFE_HEADERS.items():
                 headers.setdefault(header, text)
+            if self._scope["path"] not in _DOCS:
+                headers.setdefault("Content-Security-Policy", _STRICT_POLICY)
             headers.setdefault("Cache-Control", "no-store")
+            rate: Standing | None = self._scope.get("state", {}).get("rate")
+            for header, text in rate.headers().items() if rate is not None else ():
+                headers.setdefault(header, text)
         await self._send(message)
 
     async def _fail(self, problem: Problem) -> None:

@@ -34,6 +34,7 @@ _STATUS = {
     "body_too_large": 413,
     "audio_type_unsupported": 415,
     "cursor_invalid": 422,
+    "rate_limited": 429,
     "internal": 500,
 }
 """Any other code of the registry is a conflict with the project's state: 409."""
@@ -94,7 +95,7 @@ class ProblemBody(BaseModel):
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """For `responses=`: these problems, and those that every route has."""
-    every = sorted({401, 403, 413, 422, 500, 503, *statuses})
+    every = sorted({401, 403, 413, 422, 429, 500, 503, *statuses})
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {status: {"description": _SAYS[status], "content": content} for status in every}
 

@@ -1,13 +1,23 @@
 """What the environment says to the gateway (`REELWRIGHT_GATEWAY_...`). Whoever starts the service loads one."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from limits import parse
+from pydantic import AfterValidator, Field, SecretStr
 
 from reelwright_chassis.serving.addresses import ListenAddress
 from reelwright_chassis.settings import Settings, prefix
 
 MAX_AUDIO_BYTES = 100_000_000
+
+
+def _checked_rate(rate: str) -> str:
+    parse(rate)  # raises ValueError
+    return rate
+
+
+Rate = Annotated[str, AfterValidator(_checked_rate)]
+"""As the library `limits` writes them: 600/minute, 60 per hour."""
 
 
 class GatewaySettings(Settings):
@@ -62,6 +72,18 @@ class GatewaySettings(Settings):
         default=SecretStr(""),
         description="Signs links to media and tickets; the same for all replicas, 32 characters or more.",
     )
+    cors_origins: str = Field(
+        default="",
+        description="Origins whose pages may call the API, as https://app.example.com; several with commas, or *.",
+    )
+    rate_read: Rate = Field(default="600/minute", description="How often a user may read.")
+    rate_write: Rate = Field(default="120/minute", description="How often a user may change something.")
+    rate_create: Rate = Field(default="60/hour", description="How often a user may make a project.")
+    rate_stream: Rate = Field(default="120/minute", description="How often a user may open a stream of events.")
+    rate_valkey_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="Where replicas count together, as valkey://HOST:6379/0. Unset: each replica counts for itself.",
+    )
     max_audio_bytes: int = Field(default=MAX_AUDIO_BYTES, gt=0, description="The largest recording that is taken.")
     max_body_bytes: int = Field(default=1_000_000, gt=0, description="The largest body of any other request.")
     upload_idle_s: float = Field(default=30.0, gt=0, description="An upload that stands still for so long is given up.")
@@ -78,3 +100,8 @@ class GatewaySettings(Settings):
     stream_send_s: float = Field(
         default=20.0, gt=0, description="A listener that takes nothing for so long is disconnected."
     )
+
+
+def listed(text: str) -> list[str]:
+    """What is written with commas between."""
+    return [part.strip() for part in text.split(",") if part.strip()]

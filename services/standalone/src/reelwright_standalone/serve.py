@@ -26,7 +26,7 @@ from reelwright_gateway.deps import Deps
 from reelwright_gateway.director import Director
 from reelwright_gateway.http import listen
 from reelwright_gateway.identity.choose import identifier
-from reelwright_gateway.identity.local import LocalIdentifier, is_loopback
+from reelwright_gateway.identity.local import is_loopback
 from reelwright_gateway.live.hub import LiveHub
 from reelwright_gateway.media.links import SignedLinks
 from reelwright_gateway.service import Gateway
@@ -118,14 +118,14 @@ class _Serving:
     def _deps(self, parts: Parts, home: Path) -> Deps:
         director, clock = Director(parts.director), SystemClock()
         secret = self.api.secret if self.api.secret.get_secret_value() else _own_secret(home)
-        told_apart = identifier(self.api, director, clock) if self.guarded else LocalIdentifier()
+        api = self.api.model_copy(update={"identity": "required" if self.guarded else "none"})
         return Deps(
-            settings=self.api,
+            settings=api,
             director=director,
             blobs=parts.blobs,
             hub=LiveHub(parts.bus, clock),
             media=SignedLinks(secret, clock, lifetime_s=self.api.media_link_s),
-            identifier=told_apart,
+            identifier=identifier(api, director, clock),
             scratch=parts.scratch,
             defaults=self._defaults(),
             page=not self.guarded,

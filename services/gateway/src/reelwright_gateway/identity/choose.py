@@ -13,7 +13,7 @@ from reelwright_gateway.identity.jwks import Jwks, ReadJwks, read_keys
 from reelwright_gateway.identity.keys import KEY_PREFIX, KeyIdentifier
 from reelwright_gateway.identity.local import LocalIdentifier
 from reelwright_gateway.identity.tokens import TokenIdentifier
-from reelwright_gateway.settings import GatewaySettings
+from reelwright_gateway.settings import GatewaySettings, listed
 
 
 class BearerIdentifier:
@@ -38,7 +38,7 @@ def identifier(
 ) -> Identifier:
     """`read_jwks` reads the issuer's keys; by default over the network. Raises `SettingsError`."""
     if settings.identity == "none":
-        return LocalIdentifier()
+        return LocalIdentifier(frozenset(listed(settings.cors_origins)))
     keys = KeyIdentifier(director, clock, cache_s=settings.key_cache_s)
     if not settings.oidc_issuer:
         return BearerIdentifier(keys, None)

@@ -7,6 +7,7 @@ from fastapi.security import HTTPBearer
 
 from reelwright_gateway.identity.caller import ADMIN, READ, WRITE, Caller, Identifier
 from reelwright_gateway.problems import Problem
+from reelwright_gateway.rate.limiter import RateLimiter, route_class
 
 # Says in the OpenAPI how to authenticate; who it is, the identifier finds out.
 _bearer = HTTPBearer(
@@ -17,8 +18,14 @@ _bearer = HTTPBearer(
 
 
 async def _caller(request: Request, _: Annotated[object, Depends(_bearer)]) -> Caller:
+    """Identified, and within the limits."""
     identifier: Identifier = request.app.state.deps.identifier
-    return await identifier.identify(request)
+    caller = await identifier.identify(request)
+    limiter: RateLimiter | None = request.app.state.limiter
+    if limiter is not None:
+        route = route_class(request.method, str(getattr(request.scope.get("route"), "path", "")))
+        request.state.rate = await limiter.pass_or_refuse(route, caller.tenant_id, caller.user_id)
+    return caller
 
 
 CallerDep = Annotated[Caller, Depends(_caller)]

@@ -11,7 +11,7 @@ from reelwright_gateway.identity.bearer import unauthenticated
 from reelwright_gateway.identity.caller import ADMIN, ALL_SCOPES, READ, WRITE, Caller, is_name
 from reelwright_gateway.identity.jwks import Jwks
 from reelwright_gateway.problems import Problem
-from reelwright_gateway.settings import GatewaySettings
+from reelwright_gateway.settings import GatewaySettings, listed
 
 _KEY_TYPES = {"RS256": "RSA", "ES256": "EC"}
 """What is taken, and the kind of key that goes with it: a public key must never serve as a secret."""
@@ -23,7 +23,7 @@ class TokenIdentifier:
 
     def __init__(self, settings: GatewaySettings, jwks: Jwks, clock: Clock) -> None:
         self._settings = settings
-        self._audiences = {audience.strip() for audience in settings.oidc_audience.split(",")} - {""}
+        self._audiences = set(listed(settings.oidc_audience))
         self._jwks = jwks
         self._clock = clock
 
