@@ -17,7 +17,7 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: charts charts-check docs-check help setup demo up down images push dev test test-dev test-brokers test-images parts check lint type imports proto proto-check fmt lock lock-check bench bench-bus docs clean
+.PHONY: charts charts-check docs-check help setup demo up down images push dev test test-dev test-brokers test-chaos test-images parts check lint type imports proto proto-check fmt lock lock-check bench bench-bus docs clean
 
 help: ## Say what there is to do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -68,6 +68,9 @@ test-dev: setup ## Start `make dev`, make a video as it says, end it by Ctrl-C
 
 dev: setup ## All services as processes, on the real Kafka, DynamoDB Local and S3 (needs Java); PORT=8080
 	@PYTHONPATH=tests:. $(BIN)/python -m tools.dev $(if $(PORT),--port $(PORT))
+
+test-chaos: setup ## Kill random services while they make 50 videos (minutes)
+	@CHAOS_PROJECTS=50 $(BIN)/python -m pytest -q -s -m chaos tests/chaos
 
 parts: setup ## Fetch the real parts that tests can start (Kafka, DynamoDB Local, an S3 server, Prometheus) into the user's cache
 	@PYTHONPATH=tests CI=true $(BIN)/python -m parts.install
