@@ -14,7 +14,7 @@ from reelwright_chassis.testing import FakeClock
 from reelwright_gateway.identity.jwks import Jwks
 
 ISSUER = Issuer()
-OWN = {"/v1/capabilities", "/v1/projects", "/v1/usage", "/v1/events"}
+OWN = {"/v1/capabilities", "/v1/projects", "/v1/usage", "/v1/events", "/v1/stream-tickets"}
 """Where everybody who is known meets their own things alone."""
 ADMINS = "/v1/api-keys"
 BODIES: dict[str, Any] = {

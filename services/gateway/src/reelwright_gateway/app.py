@@ -12,6 +12,7 @@ from reelwright_gateway.deps import Deps
 from reelwright_gateway.events.routes import router as events
 from reelwright_gateway.idempotency import InFlight
 from reelwright_gateway.identity.bearer import ACT_AS_HEADER
+from reelwright_gateway.identity.tickets import Tickets
 from reelwright_gateway.keys.routes import router as keys
 from reelwright_gateway.media.routes import router as media
 from reelwright_gateway.middleware import Frame
@@ -45,6 +46,7 @@ def create_app(deps: Deps) -> FastAPI:
     app.state.deps = deps
     app.state.in_flight = InFlight()
     app.state.limiter = RateLimiter(deps.settings, deps.clock) if deps.settings.identity == "required" else None
+    app.state.tickets = Tickets(deps.settings, deps.clock)
     problems.install(app)
     for router in _ROUTERS:
         app.include_router(router)

@@ -118,7 +118,8 @@ class _Serving:
     def _deps(self, parts: Parts, home: Path) -> Deps:
         director, clock = Director(parts.director), SystemClock()
         secret = self.api.secret if self.api.secret.get_secret_value() else _own_secret(home)
-        api = self.api.model_copy(update={"identity": "required" if self.guarded else "none"})
+        identity = "required" if self.guarded else "none"
+        api = self.api.model_copy(update={"identity": identity, "secret": secret})
         return Deps(
             settings=api,
             director=director,

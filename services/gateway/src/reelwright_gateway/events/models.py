@@ -30,3 +30,10 @@ class StageProgress(Model):
     )
     percent: float = Field(description="Of this job, 0 to 100.", examples=[42.0])
     doing: str = Field(description="What is being done, in a word or two.", examples=["drawing"])
+
+
+class StreamTicket(Model):
+    """Opens one stream."""
+
+    ticket: str = Field(description="Send it as ?ticket=.", examples=["eyJhbGciOiJIUzI1NiJ9..."])
+    expires_at: Moment = Field(description="Until when it opens a stream.", examples=["2026-11-26T17:01:00Z"])

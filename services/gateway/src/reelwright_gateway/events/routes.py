@@ -8,9 +8,10 @@ from sse_starlette import EventSourceResponse
 
 from reelwright.rpc.v1 import project_pb2 as rpc
 from reelwright_gateway.deps import Deps, DepsDep, TellingDep
-from reelwright_gateway.events.models import ProjectChange, StageProgress
+from reelwright_gateway.events.models import ProjectChange, StageProgress, StreamTicket
 from reelwright_gateway.events.stream import Snapshot, stream
-from reelwright_gateway.identity import ReaderDep
+from reelwright_gateway.identity import ListenerDep, ReaderDep
+from reelwright_gateway.identity.tickets import Tickets
 from reelwright_gateway.live.encode import sse
 from reelwright_gateway.live.hub import of_owner, of_project, of_tenant
 from reelwright_gateway.problems import documented
@@ -38,7 +39,7 @@ def _documented(snapshot: str) -> dict[int | str, dict[str, Any]]:
     responses=_documented("Project"),
 )
 async def follow_project(
-    project_id: Id, request: Request, caller: ReaderDep, deps: DepsDep, telling: TellingDep
+    project_id: Id, request: Request, caller: ListenerDep, deps: DepsDep, telling: TellingDep
 ) -> Response:
     """A snapshot of the project, then its changes and progress as they happen.
 
@@ -61,7 +62,7 @@ async def follow_project(
     response_class=EventSourceResponse,
     responses=_documented("ProjectPage, the newest 100"),
 )
-async def follow_all(request: Request, caller: ReaderDep, deps: DepsDep, telling: TellingDep) -> Response:
+async def follow_all(request: Request, caller: ListenerDep, deps: DepsDep, telling: TellingDep) -> Response:
     """A snapshot of the newest projects, then changes and progress of all of them as they happen."""
 
     async def snapshot() -> Snapshot:
@@ -74,6 +75,14 @@ async def follow_all(request: Request, caller: ReaderDep, deps: DepsDep, telling
 
     name = of_tenant(caller.tenant_id) if caller.is_admin else of_owner(caller.tenant_id, caller.user_id)
     return _response(deps, request, snapshot, name)
+
+
+@router.post("/v1/stream-tickets", summary="Get a ticket for a stream", status_code=201, responses=documented())
+async def create_ticket(request: Request, caller: ReaderDep) -> StreamTicket:
+    """For one connection within a minute: `new EventSource(url + "?ticket=" + ticket)`; each needs a new one."""
+    tickets: Tickets = request.app.state.tickets
+    made = tickets.make(caller)
+    return StreamTicket(ticket=made.text, expires_at=made.expires_at)
 
 
 def _response(deps: Deps, request: Request, snapshot: Any, name: tuple[str, ...]) -> EventSourceResponse:

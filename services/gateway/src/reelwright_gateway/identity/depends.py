@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from fastapi.security import HTTPBearer
 
 from reelwright_gateway.identity.caller import ADMIN, READ, WRITE, Caller, Identifier
+from reelwright_gateway.identity.tickets import Tickets
 from reelwright_gateway.problems import Problem
 from reelwright_gateway.rate.limiter import RateLimiter, route_class
 
@@ -37,6 +38,25 @@ def _require(caller: Caller, scope: str) -> Caller:
     return caller
 
 
+async def _listener(
+    request: Request,
+    bearing: Annotated[object, Depends(_bearer)],
+    ticket: Annotated[
+        str | None,
+        Query(
+            max_length=4_096,
+            description="Instead of the Authorization header, which an EventSource cannot send: from POST "
+            "/v1/stream-tickets, good for one connection.",
+        ),
+    ] = None,
+) -> Caller:
+    """Who opens a stream."""
+    if ticket is None:
+        return await _reader(await _caller(request, bearing))
+    tickets: Tickets = request.app.state.tickets
+    return _require(await tickets.take(ticket), READ)
+
+
 async def _reader(caller: CallerDep) -> Caller:
     return _require(caller, READ)
 
@@ -51,4 +71,5 @@ async def _admin(caller: CallerDep) -> Caller:
 
 ReaderDep = Annotated[Caller, Depends(_reader)]
 WriterDep = Annotated[Caller, Depends(_writer)]
+ListenerDep = Annotated[Caller, Depends(_listener)]
 AdminDep = Annotated[Caller, Depends(_admin)]
