@@ -22,4 +22,4 @@ async def check_openai_key(settings: PlannerSettings) -> None:
         except openai.AuthenticationError as error:
             raise SettingsError("OpenAI refuses the key: check OPENAI_API_KEY, and OPENAI_BASE_URL.") from error
         except openai.OpenAIError as error:
-            log.warning("openai_key_not_checked", error=type(error).__name__)
+            log.warning("key_not_checked", vendor="openai", error=type(error).__name__)
