@@ -7,17 +7,16 @@ import time
 from pathlib import Path
 
 import pytest
-from chaos import verdict
-from chaos.conftest import Town, town
-from chaos.customer import Talk
 from chaos.killer import Killer
+from town import verdict
+from town.customer import Talk
+from town.town import Town, town
 
 PROJECTS = int(os.environ.get("CHAOS_PROJECTS", "12"))
 """`make test-chaos` has 50."""
 PATIENCE_S = 60.0 + 12.0 * PROJECTS
 
 
-@pytest.mark.chaos
 @pytest.mark.timeout(PATIENCE_S + 240)
 async def test_whoever_is_killed_every_video_is_made_once(
     tmp_path: Path, shared_parts: dict[str, dict[str, str]], short_talk: Talk

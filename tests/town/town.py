@@ -1,0 +1,50 @@
+"""A town of services as OS processes on real parts, with a customer in it: what tests across processes stand on."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from town.backing import Backing, backing
+from town.customer import Customer, Talk, channel_to
+from town.fleet import CONSUMERS, QUICK, SHORT, Fleet
+
+from reelwright_chassis.ids import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """Started and ready, on parts of its own or shared ones."""
+
+    fleet: Fleet
+    backing: Backing
+    customer: Customer
+
+
+@asynccontextmanager
+async def town(
+    folder: Path,
+    addresses: dict[str, dict[str, str]],
+    talk: Talk,
+    *,
+    count: dict[str, int] | None = None,
+    short: bool = True,
+    replication_factor: int | None = None,
+    **env: str,
+) -> AsyncIterator[Town]:
+    """`count` says how many of a kind there are; one, where it says nothing. `env` is what all of them are told.
+
+    `short` has sessions and leases end soon; without it they are production's.
+    """
+    async with AsyncExitStack() as stack:
+        name = f"town-{new_id().lower()}"
+        behind = await stack.enter_async_context(backing(addresses, name, replication_factor=replication_factor))
+        fleet = Fleet(folder, {**QUICK, **(SHORT if short else {}), **behind.env, **env})
+        stack.callback(fleet.end)
+        fleet.add("kling-sim")
+        for kind in CONSUMERS:
+            fleet.add(kind, (count or {}).get(kind, 1))
+        fleet.start()
+        await fleet.ready()
+        channel = await stack.enter_async_context(channel_to(fleet.directors))
+        yield Town(fleet, behind, Customer(channel, behind.blobs, talk))
