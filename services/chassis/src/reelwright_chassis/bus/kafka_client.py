@@ -68,6 +68,8 @@ class KafkaClients:
             "auto_offset_reset": "earliest",
             "max_partition_fetch_bytes": self.settings.max_partition_fetch_bytes,
             "fetch_max_bytes": self.settings.fetch_max_bytes,
+            # While a broker waits for news of some partitions, aiokafka asks it for no others, whatever they have.
+            "fetch_max_wait_ms": 100,
             "client_rack": self.settings.client_rack or None,
         }
 

@@ -179,7 +179,7 @@ class BoundWorker(Generic[R]):
         job = Attempt(subject, self._parts.instance, go.attempt, until_s, scratch, stop, lease, progress, self._clock)
         lease.keep(self._timers)
         try:
-            work = handling.run(lambda: self._answer(request, job))
+            work = partial(handling.run, partial(self._answer, request, job))
             fact = await run_until(work, self._timers, go.deadline_s, stop)
             if fact is None and stop:
                 return "abandoned" if stop.reason == _SHUTDOWN else "stopped"
@@ -232,9 +232,9 @@ class BoundWorker(Generic[R]):
         except Unavailable:
             metrics.PROGRESS_LOST.labels(worker=self.name).inc()
 
-    async def _ride_out(self, call: Callable[[], Awaitable[T]]) -> T:
+    def _ride_out(self, call: Callable[[], Awaitable[T]]) -> Awaitable[T]:
         """Raises `Stopped` when a shutdown comes before the part is back."""
-        return await self._driver.outage.ride_out(call, self._driver.stopping)
+        return self._driver.outage.ride_out(call, self._driver.stopping)
 
 
 def _timestamp(time_s: float) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import grpc
@@ -137,24 +138,20 @@ class Lease:
     def keep(self, timers: Timers) -> None:
         """Beat until the work is to stop, or `end`. While the director is away the work goes on."""
         every_s = max(_BEAT_AT_MOST_EVERY_S, min(_BEAT_EVERY_S, self._go.lease_s / 3))
+        self._next = timers.after(every_s, partial(self._beat_and_keep, timers))
 
-        def beat() -> None:
+    def _beat_and_keep(self, timers: Timers) -> None:
+        if not self._stop:
             self._beating = asyncio.ensure_future(self._beat_once())
-            self._next = timers.after(every_s, beat)
-
-        self._next = timers.after(every_s, beat)
-        self._stop.then(self._next_off)
+            self.keep(timers)
 
     async def end(self) -> None:
         """No beat after this."""
-        self._next_off()
+        if self._next is not None:
+            self._next.cancel()
         if self._beating is not None:
             self._beating.cancel()
             await asyncio.wait({self._beating})
-
-    def _next_off(self) -> None:
-        if self._next is not None:
-            self._next.cancel()
 
     async def _beat_once(self) -> None:
         try:
