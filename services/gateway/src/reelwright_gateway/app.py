@@ -54,6 +54,13 @@ def create_app(deps: Deps) -> FastAPI:
     return app
 
 
+async def close_app(app: FastAPI) -> None:
+    """Let go of what it holds itself, once it serves no more; idempotent."""
+    for counting in (app.state.limiter, app.state.tickets):
+        if counting is not None:
+            await counting.close()
+
+
 def _middleware(settings: GatewaySettings) -> list[Middleware]:
     """The outermost first."""
     origins = listed(settings.cors_origins)

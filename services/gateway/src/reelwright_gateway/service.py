@@ -3,7 +3,7 @@
 import asyncio
 import socket
 
-from reelwright_gateway.app import create_app
+from reelwright_gateway.app import close_app, create_app
 from reelwright_gateway.deps import Deps
 from reelwright_gateway.http import HttpServer
 
@@ -40,10 +40,13 @@ class Gateway:
         return None
 
     async def run(self) -> None:
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._hub.run())
-            await self._http.run()
-            self._hub.stop()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._hub.run())
+                await self._http.run()
+                self._hub.stop()
+        finally:
+            await close_app(self.app)
 
     def stop(self) -> None:
         self._http.stop()

@@ -60,6 +60,9 @@ class Tickets:
             raise unauthenticated("The ticket was used before.")
         return Caller(claims["t"], claims["u"], frozenset(claims["s"]), claims["b"])
 
+    async def close(self) -> None:
+        await self._used.close()
+
     def _claims(self, text: str) -> dict[str, Any]:
         # By our own clock, above.
         options: jwt.types.Options = {"require": ["exp", "jti", "t", "u", "s", "b"], "verify_exp": False}

@@ -8,6 +8,7 @@ from limits.aio.strategies import RateLimiter as Strategy
 from limits.errors import StorageError
 from limits.storage import storage_from_string
 from pydantic import SecretStr
+from valkey.asyncio import ConnectionPool
 
 from reelwright_chassis import metrics
 from reelwright_chassis.clock import Clock
@@ -19,6 +20,8 @@ log = get_logger(__name__)
 
 _TRY_AGAIN_S = 5.0
 """Valkey away: how long before it is asked again. Meanwhile no request waits for it."""
+_TIMEOUT_S = 1.0
+"""One that takes longer to answer is as good as away."""
 
 
 class Counters:
@@ -26,9 +29,9 @@ class Counters:
 
     def __init__(self, strategy: type[Strategy], valkey_url: SecretStr, clock: Clock) -> None:
         self._clock = clock
-        self._own = _open(strategy, "async+memory://")
-        url = valkey_url.get_secret_value()
-        self._shared = _open(strategy, f"async+{url}") if url else None
+        self._own = strategy(cast(Storage, storage_from_string("async+memory://")))
+        self._pool = _pool(valkey_url.get_secret_value())
+        self._shared = _shared(strategy, valkey_url.get_secret_value(), self._pool) if self._pool is not None else None
         self._away_until_s = 0.0
 
     async def ask(self, question: Callable[[Strategy], Awaitable[T]]) -> T:
@@ -42,6 +45,18 @@ class Counters:
                 log.warning("valkey_unavailable", error=type(error.storage_error).__name__)
         return await question(self._own)
 
+    async def close(self) -> None:
+        """Let go of Valkey; idempotent."""
+        if self._pool is not None:
+            await self._pool.disconnect()
 
-def _open(strategy: type[Strategy], url: str) -> Strategy:
-    return strategy(cast(Storage, storage_from_string(url, wrap_exceptions=True)))
+
+def _pool(url: str) -> ConnectionPool | None:
+    if not url:
+        return None
+    return ConnectionPool.from_url(url, socket_timeout=_TIMEOUT_S, socket_connect_timeout=_TIMEOUT_S)
+
+
+def _shared(strategy: type[Strategy], url: str, pool: ConnectionPool) -> Strategy:
+    storage = storage_from_string(f"async+{url}", wrap_exceptions=True, connection_pool=pool)  # type: ignore[arg-type]
+    return strategy(cast(Storage, storage))

@@ -58,6 +58,9 @@ class RateLimiter:
             raise Problem("rate_limited", f"At most {item}.", headers=headers)
         return standing
 
+    async def close(self) -> None:
+        await self._counters.close()
+
     async def _count(self, counter: Strategy, item: RateLimitItem, names: tuple[str, ...]) -> Standing:
         passes = await counter.hit(item, *names)
         stats = await counter.get_window_stats(item, *names)
