@@ -1,8 +1,10 @@
 """The matrix: every route, by everybody who may not and the one who may; and tokens of an OIDC issuer."""
 
 import asyncio
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +19,22 @@ ISSUER = Issuer()
 OWN = {"/v1/capabilities", "/v1/projects", "/v1/usage", "/v1/events", "/v1/stream-tickets"}
 """Where everybody who is known meets their own things alone."""
 ADMINS = "/v1/api-keys"
+OPEN = {"/", "/docs", "/docs/oauth2-redirect", "/livez", "/media/{token}/{filename}", "/openapi.json", "/readyz"}
+"""For everybody, or by a signed link; in no document. Any other route is in the OpenAPI, and so in the matrix."""
 BODIES: dict[str, Any] = {
     "transcript": {"text": "some words"},
     "scenes": {"scenes": [{"passages": [{"start_s": 0, "end_s": 5}]}]},
 }
 """Bodies that are right, by the last word of the path, so that it is only about who asks."""
+GUARDED: dict[str, Any] = {
+    "identity": "required",
+    "workers": False,
+    "read_jwks": ISSUER.read,
+    # Streams end by themselves, and nobody asks too often.
+    "stream_lifetime_s": 0.01,
+    **{f"rate_{each}": "100000/minute" for each in ("read", "write", "create", "stream")},
+    **SETTINGS,
+}
 
 
 def bearing(token: str, **headers: str) -> dict[str, str]:
@@ -56,46 +69,118 @@ def strangers() -> dict[str, dict[str, str]]:
     }
 
 
-def routes(here: House, project_id: str) -> Iterator[tuple[str, str, str]]:
-    """Method, template and path of every documented operation."""
-    for template, operations in here.app.openapi()["paths"].items():
-        path = template.replace("{project_id}", project_id)
-        for name in ("scene_id", "asset_id", "key_id", "upload_id", "webhook_id", "delivery_id"):
-            path = path.replace(f"{{{name}}}", "01JD9ZQ1S7M4V0F5X8C2K3N6PB")
-        for method in operations:
-            yield method.upper(), template, path
+@dataclass(frozen=True)
+class Operation:
+    """One documented operation. `asked` sends it, about one project."""
+
+    method: str
+    template: str
+    documented: frozenset[str]
+
+    def path(self, project_id: str) -> str:
+        return re.sub(r"\{[a-z_]+\}", NOTHING, self.template.replace("{project_id}", project_id))
+
+    async def asked(self, here: House, project_id: str, headers: dict[str, str]) -> tuple[int, str, str]:
+        """Status, code and text of the answer, which must be a documented one."""
+        path = self.path(project_id)
+        sent: dict[str, Any] = {}
+        if path.endswith("/audio"):
+            sent["content"] = MP3
+        elif self.method in ("POST", "PUT", "PATCH"):
+            sent["json"] = BODIES.get(path.rsplit("/", 1)[-1], {})
+        answer = await here.http.request(self.method, path, headers=headers, **sent)
+        assert str(answer.status_code) in self.documented, (self, answer.status_code, answer.text)
+        if answer.status_code < 400:
+            return answer.status_code, "", answer.text
+        assert answer.headers["content-type"] == "application/problem+json"
+        return answer.status_code, answer.json()["code"], answer.text
 
 
-async def ask(here: House, method: str, path: str, headers: dict[str, str]) -> tuple[int, str]:
-    """Status and code."""
-    sent: dict[str, Any] = {}
-    if path.endswith("/audio"):
-        sent["content"] = MP3
-    elif method in ("POST", "PUT", "PATCH"):
-        sent["json"] = BODIES.get(path.rsplit("/", 1)[-1], {})
-    answer = await here.http.request(method, path, headers=headers, **sent)
-    told = answer.json() if "json" in answer.headers.get("content-type", "") else {}
-    return answer.status_code, told.get("code", "")
+NOTHING = "01JD9ZQ1S7M4V0F5X8C2K3N6PB"
+"""An id that nothing has."""
 
 
-async def test_the_matrix(tmp_path: Path) -> None:
-    async with house(tmp_path, identity="required", workers=False, read_jwks=ISSUER.read, **SETTINGS) as here:
-        made = await here.http.post("/v1/projects", json={}, headers=bearing(ISSUER.token()))
-        revoked = await _revoked(here)
-        unknown = {**nobody(), "revoked key": bearing(revoked)}
-        others = {**strangers(), "key of another tenant": bearing(await _key(here, tenant="other", user="ann"))}
+def operations(here: House) -> list[Operation]:
+    return [
+        Operation(method.upper(), template, frozenset(described["responses"]))
+        for template, methods in here.app.openapi()["paths"].items()
+        for method, described in methods.items()
+    ]
+
+
+def served(routes: Iterable[Any]) -> Iterator[str]:
+    """The path of every route that there is, described or not."""
+    for route in routes:
+        included = getattr(route, "original_router", None)
+        if included is None:
+            yield route.path
+        else:
+            yield from served(included.routes)
+
+
+async def _made(here: House, **others: Any) -> str:
+    answer = await here.http.post("/v1/projects", json={}, headers=bearing(ISSUER.token(**others)))
+    return str(answer.json()["id"])
+
+
+async def test_every_route_is_in_the_matrix_or_open_to_everybody(tmp_path: Path) -> None:
+    async with house(tmp_path, **GUARDED) as here:
+        described = {operation.template for operation in operations(here)}
+        assert set(served(here.app.routes)) == described | OPEN
+        assert not described & OPEN
+
+
+async def test_the_matrix_who_is_not_known_or_lacks_the_right_gets_nowhere(tmp_path: Path) -> None:
+    async with house(tmp_path, **GUARDED) as here:
+        anns = await _made(here)
+        unknown = {**nobody(), "revoked key": bearing(await _revoked(here))}
         acting = bearing(ISSUER.token(), **{"Reelwright-User": "bob"})
-        for method, template, path in routes(here, made.json()["id"]):
+        for operation in operations(here):
             for who, headers in unknown.items():
-                assert await ask(here, method, path, headers) == (401, "not_authenticated"), (who, method, path)
-            assert await ask(here, method, path, acting) == (403, "not_permitted"), (method, path)
-            if template.startswith(ADMINS):
-                assert await ask(here, method, path, bearing(ISSUER.token())) == (403, "not_permitted"), (method, path)
-            elif "{project_id}" in template:
-                for who, headers in others.items():
-                    assert await ask(here, method, path, headers) == (404, "project_not_found"), (who, method, path)
-            else:
-                assert template in OWN, "a route that this test does not know"
+                status, code, _ = await operation.asked(here, anns, headers)
+                assert (status, code) == (401, "not_authenticated"), (who, operation)
+            status, code, _ = await operation.asked(here, anns, acting)
+            assert (status, code) == (403, "not_permitted"), operation
+
+
+async def test_the_matrix_who_is_somebody_else_finds_nothing_of_it(tmp_path: Path) -> None:
+    async with house(tmp_path, **GUARDED) as here:
+        anns = await _made(here)
+        others = {**strangers(), "key of another tenant": bearing(await _key(here, tenant="other", user="ann"))}
+        others |= await _acting_for_bob(here)
+        for operation in operations(here):
+            for who, headers in others.items():
+                status, code, text = await operation.asked(here, anns, headers)
+                assert anns not in text, (who, operation)
+                if operation.template.startswith(ADMINS) and "admin" not in who:
+                    assert (status, code) == (403, "not_permitted"), (who, operation)
+                elif "{project_id}" in operation.template:
+                    assert (status, code) == (404, "project_not_found"), (who, operation)
+                elif not operation.template.startswith(ADMINS):
+                    assert operation.template in OWN, "a route that this test does not know"
+                    assert status < 300, (who, operation, text)
+
+
+async def test_the_matrix_an_admin_is_answered_as_the_owner_is(tmp_path: Path) -> None:
+    async with house(tmp_path, **GUARDED) as here:
+        admin, owner = bearing(ISSUER.token(sub="ada", groups=["admin"])), bearing(ISSUER.token())
+        for operation in operations(here):
+            by_admin = await operation.asked(here, await _made(here), admin)
+            if operation.template.startswith(ADMINS):
+                assert by_admin[0] < 300 or by_admin[1] == "key_not_found", operation
+                continue
+            by_owner = await operation.asked(here, await _made(here), owner)
+            assert by_admin[:2] == by_owner[:2], operation
+            assert by_admin[0] not in (401, 403), operation
+            assert by_admin[1] != "project_not_found", operation
+
+
+async def _acting_for_bob(here: House) -> dict[str, dict[str, str]]:
+    """A service account may be whoever it says, and is then nobody else."""
+    scopes = ("projects:read", "projects:write", "act_as")
+    request = rpc.CreateKeyRequest(tenant_id="t", user_id="ann", by="test", scopes=scopes)
+    made = await here.deps.director.call(here.deps.director.keys.CreateKey, request)
+    return {"Ann's account, for Bob": bearing(made.key, **{"Reelwright-User": "bob"})}
 
 
 async def _key(here: House, *, tenant: str, user: str) -> str:
