@@ -70,7 +70,7 @@ dev: setup ## All services as processes, on the real Kafka, DynamoDB Local and S
 	@PYTHONPATH=tests:. $(BIN)/python -m tools.dev $(if $(PORT),--port $(PORT))
 
 test-chaos: setup ## Kill random services while they make 50 videos (minutes)
-	@CHAOS_PROJECTS=50 $(BIN)/python -m pytest -q -s -m "chaos or not chaos" tests/chaos
+	@CHAOS_PROJECTS=50 $(BIN)/python -m pytest -q -s -m "chaos or not chaos" tests/chaos tests/kafka/test_kafka_driver.py
 
 parts: setup ## Fetch the real parts that tests can start (Kafka, DynamoDB Local, an S3 server, Prometheus) into the user's cache
 	@PYTHONPATH=tests CI=true $(BIN)/python -m parts.install

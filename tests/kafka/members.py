@@ -47,7 +47,7 @@ class Leased:
         return Ended.FINISHED
 
     async def until(self, reached: Callable[[], bool]) -> None:
-        async with asyncio.timeout(90), self.changed:
+        async with asyncio.timeout(90 + 10 * self.seconds), self.changed:
             await self.changed.wait_for(reached)
 
     async def _tell(self) -> None:
