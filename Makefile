@@ -108,17 +108,17 @@ lock-check: setup
 	@$(BIN)/python tools/lock.py --check
 
 docs: setup ## Write the generated pages
-	@$(BIN)/python tools/write_docs.py
+	@$(BIN)/python -m tools.write_docs
 
 docs-check: setup
-	@$(BIN)/python tools/write_docs.py --check
+	@$(BIN)/python -m tools.write_docs --check
 
 charts: setup ## Write what of the chart follows from the code, and what its examples render to
-	@$(BIN)/python tools/chart.py
+	@$(BIN)/python -m tools.chart
 	@PYTHONPATH=tests $(BIN)/python -m charts.rendered
 
 charts-check: setup
-	@$(BIN)/python tools/chart.py --check
+	@$(BIN)/python -m tools.chart --check
 
 bench: setup ## Time a render beside the bare encode of the same frames
 	@$(BIN)/python -m reelwright_renderer.bench --out build/bench/render.json

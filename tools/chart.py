@@ -13,8 +13,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from pydantic import AliasChoices, SecretStr
 from pydantic_settings import BaseSettings
+from tools.setting_names import SECTIONS, helm_value
 
 from reelwright_chassis.blobs.s3_settings import S3Settings
 from reelwright_chassis.bus.kafka_settings import KafkaSettings
@@ -29,15 +29,11 @@ from reelwright_renderer.settings import RendererSettings
 from reelwright_transcription.settings import TranscriptionSettings
 
 CHART = Path(__file__).resolve().parent.parent / "charts" / "reelwright"
-SECTIONS = ("log", "service", "kafka", "dynamodb", "s3", "director", "gateway", "transcription", "planner", "kling",
-            "renderer", "sim")  # fmt: skip
 CLASSES: tuple[type[BaseSettings], ...] = (
     ServiceSettings, KafkaSettings, DynamoSettings, S3Settings, DirectorSettings, GatewaySettings,
     TranscriptionSettings, PlannerSettings,
     KlingSettings, RendererSettings, SimSettings,
 )  # fmt: skip
-SET_BY_THE_CHART = {"REELWRIGHT_SERVICE_HTTP_ADDRESS", "REELWRIGHT_SERVICE_GRPC_ADDRESS", "REELWRIGHT_SERVICE_SCRATCH",
-                    "REELWRIGHT_SERVICE_INSTANCE", "REELWRIGHT_RENDERER_TOPIC"}  # fmt: skip
 
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}
@@ -61,12 +57,11 @@ def settings() -> Schema:
     for each in CLASSES:
         described = each.model_json_schema(by_alias=False, mode="validation")
         for name, field in each.model_fields.items():
-            if field.annotation is SecretStr or _nested(field.annotation):
+            if _nested(field.annotation):
                 continue
-            variable = _variable(each, name)
-            section, _, rest = variable.removeprefix("REELWRIGHT_").partition("_")
-            if variable.startswith("REELWRIGHT_") and variable not in SET_BY_THE_CHART:
-                sections[section.lower()][_camel(rest)] = _property(described["properties"][name], described)
+            section, _, key = helm_value(each, name).partition(".")
+            if section:
+                sections[section][key] = _property(described["properties"][name], described)
     required = {"kafka": ("bootstrapServers",), "s3": ("bucket",)}
     for section, names in required.items():
         for name in names:  # that it is not set is said by the templates, in a sentence
@@ -76,18 +71,6 @@ def settings() -> Schema:
 
 def _nested(annotation: Any) -> bool:
     return isinstance(annotation, type) and issubclass(annotation, BaseSettings)
-
-
-def _variable(each: type[BaseSettings], name: str) -> str:
-    alias = each.model_fields[name].validation_alias
-    if isinstance(alias, AliasChoices):
-        return next((str(choice) for choice in alias.choices if str(choice).isupper()), "")
-    return str(alias) if alias else f"{each.model_config.get('env_prefix', '')}{name}".upper()
-
-
-def _camel(words: str) -> str:
-    first, *others = words.lower().split("_")
-    return first + "".join(word.capitalize() for word in others)
 
 
 def _property(found: Schema, whole: Schema) -> Schema:

@@ -1,8 +1,10 @@
-"""Writes the pages that follow from the code: docs/errors.md and docs/states.md. With --check, only compares."""
+"""Writes the pages that follow from the code: docs/errors.md, settings.md, states.md. With --check, only compares."""
 
 import sys
 from itertools import groupby
 from pathlib import Path
+
+from tools.settings_page import page as settings_page
 
 from reelwright_chassis.reasons import Reason, registry
 from reelwright_director.states_page import page as states_page
@@ -42,7 +44,11 @@ def _row(reason: Reason) -> str:
 
 
 def main() -> int:
-    pages = {DOCS / "errors.md": errors_page(), DOCS / "states.md": states_page()}
+    pages = {
+        DOCS / "errors.md": errors_page(),
+        DOCS / "settings.md": settings_page(),
+        DOCS / "states.md": states_page(),
+    }
     stale = [path for path, text in pages.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     if "--check" in sys.argv:
         for path in stale:

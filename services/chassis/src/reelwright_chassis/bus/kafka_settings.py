@@ -19,7 +19,8 @@ class KafkaSettings(Settings):
     topic_prefix: str = Field(
         default_factory=lambda: topics().prefix,
         pattern=r"^[A-Za-z0-9._-]*$",
-        description="Goes before the names of topics and consumer groups, so that deployments can share a broker.",
+        description="Goes before the names of topics and consumer groups, so that deployments can share a broker. "
+        "Unset: reelwright. with its dot.",
     )
 
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
