@@ -167,7 +167,7 @@ def schema() -> Schema:
             "enabled": FLAG, "dryRun": FLAG, "activeDeadlineSeconds": COUNT, "serviceAccount": account(),
             "resources": component("defaults")["properties"]["resources"],
         }),
-        "tests": closed({"apiKeySecret": TEXT}),
+        "tests": closed({"apiKeySecret": TEXT, "apiKey": TEXT, "withinSeconds": COUNT}),
         "extraManifests": {"type": "array", "items": {"type": ["object", "string"]}},
         "global": ANYTHING,
     }  # fmt: skip

@@ -99,3 +99,15 @@ def test_the_page_runs_its_own_script_and_no_other(reelwright: Reelwright) -> No
         page = client.get("/")
         assert page.headers["content-type"] == "text/html; charset=utf-8"
         assert "script-src 'sha256-" in page.headers["content-security-policy"]
+
+
+def test_an_operator_sees_by_one_command_whether_videos_are_made(reelwright: Reelwright) -> None:
+    with serving(reelwright) as (_, client):
+        address = str(client.base_url)
+        done = reelwright.run("ops", "video", "--api", address)
+        assert done.code == 0, done.err
+        assert re.search(r"completed +after +[0-9.]+ s\nA video of [5-6]\.\d s", done.out), done.out
+        assert not client.get("/v1/projects").json()["items"], "it leaves nothing behind"
+    gone = reelwright.run("ops", "video", "--api", address)
+    assert gone.code == 1
+    assert f"The API at {address}" in gone.err.replace("\n", "")

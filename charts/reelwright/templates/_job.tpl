@@ -1,4 +1,4 @@
-{{/* The pod of a job of the `reelwright` command. Takes {root, name, arguments, resources}; `name` says whose secrets. */}}
+{{/* The pod of a job of the `reelwright` command. Takes {root, name, arguments, resources, env}; `name` says whose secrets. */}}
 {{- define "reelwright.jobPod" -}}
 automountServiceAccountToken: false
 enableServiceLinks: false
@@ -25,6 +25,9 @@ containers:
       - {name: REELWRIGHT_HOME, value: /tmp/reelwright}
       {{- with include "reelwright.secretEnv" . }}
       {{- . | nindent 6 }}
+      {{- end }}
+      {{- with .env }}
+      {{- toYaml . | nindent 6 }}
       {{- end }}
     resources:
       {{- toYaml .resources | nindent 6 }}

@@ -63,6 +63,24 @@ def check(
 
 
 @ops_app.command()
+def video(
+    api: Annotated[str, typer.Option(help="Where the API is, as https://HOST.")] = "http://127.0.0.1:8080",
+    key: Annotated[
+        str, typer.Option(envvar="REELWRIGHT_API_KEY", show_envvar=True, help="An API key that may make projects.")
+    ] = "",
+    within: Annotated[float, typer.Option(min=1, help="Give up after so many seconds.")] = 600.0,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the project where it is.")] = False,
+) -> None:
+    """Make one video of six seconds through the API, as a customer would, and say how long each step took.
+
+    Its picture costs what the deployment's provider asks for one scene.
+    """
+    from reelwright_standalone.ops.video import video as make
+
+    raise typer.Exit(make(console(stderr=False), api, key, patience_s=within, keep=keep))
+
+
+@ops_app.command()
 def pause(
     stage: Stage,
     tenant: Tenant = "",
