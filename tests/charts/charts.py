@@ -24,7 +24,7 @@ Object = dict[str, Any]
 MINIMAL: Values = {
     "image": {"registry": "registry.example/media"},
     "settings": {"kafka": {"bootstrapServers": "kafka:9092"}, "s3": {"bucket": "media"}},
-    "secrets": {"KLING_API_KEY": {"secret": "kling"}},
+    "secrets": {"KLING_API_KEY": {"secret": "kling"}, "REELWRIGHT_GATEWAY_SECRET": {"secret": "gateway"}},
 }
 
 

@@ -16,6 +16,8 @@ def refusal(values: dict[str, Any]) -> str:
     ("changes", "said"),
     [
         ({"secrets": {"KLING_API_KEY": {"secret": ""}}}, "secrets.KLING_API_KEY.secret must name the Secret"),
+        ({"secrets": {"REELWRIGHT_GATEWAY_SECRET": {"secret": ""}}}, "kubectl create secret generic"),
+        ({"settings": {"kafka": {"tokenProvider": "aws-msk-iam"}}}, "settings.kafka.awsRegion"),
         ({"settings": {"kling": {"provider": "sim"}}}, "set components.kling-sim.enabled=true"),
         ({"settings": {"planner": {"provider": "openai"}}}, "secrets.OPENAI_API_KEY.secret must name"),
         ({"settings": {"transcription": {"engine": "openai"}}}, "secrets.OPENAI_API_KEY.secret must name"),

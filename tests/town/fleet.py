@@ -87,6 +87,10 @@ class Fleet:
     members: dict[str, Member] = field(default_factory=dict)
     directors: list[str] = field(default_factory=list)
     """The gRPC addresses of the directors, HOST:PORT. They are made known to whoever is added after them."""
+    apis: list[str] = field(default_factory=list)
+    """Where the gateways serve the API, as URLs."""
+    planner: str = field(default_factory=lambda: f"127.0.0.1:{free_port()}")
+    """The gRPC address of the first planner, which directors ask while somebody waits."""
 
     @property
     def sim_state(self) -> Path:
@@ -109,8 +113,18 @@ class Fleet:
         }
         if kind == "director":
             self.directors.append(grpc)
+            own["REELWRIGHT_PLANNER_ADDRESS"] = self.planner
+        elif name == "planner-1":
+            own["REELWRIGHT_SERVICE_GRPC_ADDRESS"] = self.planner
+        elif kind == "gateway":
+            own |= self._served()
         self._have(name, [sys.executable, "-m", MODULES[kind]], {**self.env, **own, **env}, http)
         return name
+
+    def _served(self) -> dict[str, str]:
+        address = f"127.0.0.1:{free_port()}"
+        self.apis.append(f"http://{address}")
+        return {"REELWRIGHT_GATEWAY_ADDRESS": address, "REELWRIGHT_GATEWAY_SECRET": "the same for all replicas" * 2}
 
     def _add_simulator(self, name: str, env: Mapping[str, str]) -> str:
         """The ledger lies in one folder, whoever writes it; who is added later finds the simulator."""

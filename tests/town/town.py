@@ -32,9 +32,9 @@ async def town(
     replication_factor: int | None = None,
     **env: str,
 ) -> AsyncIterator[Town]:
-    """`count` says how many of a kind there are; one, where it says nothing. `env` is what all of them are told.
+    """`count` says how many of a kind there are; one, where it says nothing, and of gateways and previews none.
 
-    `short` has sessions and leases end soon; without it they are production's.
+    `env` is what all of them are told. `short` has sessions and leases end soon; without it they are production's.
     """
     async with AsyncExitStack() as stack:
         name = f"town-{new_id().lower()}"
@@ -42,8 +42,8 @@ async def town(
         fleet = Fleet(folder, {**QUICK, **(SHORT if short else {}), **behind.env, **env})
         stack.callback(fleet.end)
         fleet.add("kling-sim")
-        for kind in CONSUMERS:
-            fleet.add(kind, (count or {}).get(kind, 1))
+        for kind in (*CONSUMERS, "preview", "gateway"):
+            fleet.add(kind, (count or {}).get(kind, int(kind in CONSUMERS)))
         fleet.start()
         await fleet.ready()
         channel = await stack.enter_async_context(channel_to(fleet.directors))

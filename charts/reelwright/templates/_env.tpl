@@ -35,11 +35,10 @@ REELWRIGHT_DIRECTOR_ADDRESS: {{ printf $address (printf "%s-director" $full) $na
 {{- end }}
 {{- end }}
 {{- if has .name (list "director") }}
-REELWRIGHT_DIRECTOR_PLANNER_ADDRESS: {{ printf $address (printf "%s-planner" $full) $namespace $domain }}
+REELWRIGHT_PLANNER_ADDRESS: {{ printf $address (printf "%s-planner" $full) $namespace $domain }}
 {{- end }}
 {{- if eq .name "gateway" }}
 REELWRIGHT_GATEWAY_ADDRESS: 0.0.0.0:8080
-REELWRIGHT_GATEWAY_PREVIEW_ADDRESS: {{ printf $address (printf "%s-preview" $full) $namespace $domain }}
 {{- end }}
 {{- if eq .name "renderer-gpu" }}
 REELWRIGHT_RENDERER_TOPIC: render-gpu.requests

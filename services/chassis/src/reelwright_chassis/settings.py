@@ -45,13 +45,14 @@ class Settings(BaseSettings):
     @classmethod
     def _sentence(cls, problem: ErrorDetails) -> str:
         name = cls._field_of(str(problem["loc"][0])) if problem["loc"] else None
+        said = problem["msg"].removeprefix("Value error, ")
         if name is None:
-            return f"{problem['msg']}."
+            return f"{said}."
         field, variable = cls.model_fields[name], cls.variable(name)
         means = f" It says: {field.description}" if field.description else ""
         if problem["type"] == "missing":
             return f"{variable} is not set.{means} Set it and start again."
-        return f"{variable}{_value(field, problem)} is not right: {problem['msg']}.{means} Correct it and start again."
+        return f"{variable}{_value(field, problem)} is not right: {said}.{means} Correct it and start again."
 
     @classmethod
     def _field_of(cls, location: str) -> str | None:

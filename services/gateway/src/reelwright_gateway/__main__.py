@@ -24,8 +24,6 @@ _LEAST_SECRET_CHARS = 32
 
 @asynccontextmanager
 async def build(parts: Parts, settings: GatewaySettings) -> AsyncIterator[Built]:
-    """Raises `SettingsError`: an address that it may not have, or a secret that is none."""
-    _check(settings)
     clock, director = SystemClock(), Director(parts.director)
     deps = Deps(
         settings=settings,
@@ -42,6 +40,7 @@ async def build(parts: Parts, settings: GatewaySettings) -> AsyncIterator[Built]
 
 
 def _check(settings: GatewaySettings) -> None:
+    """Raises `SettingsError`: an address that it may not have, or a secret that is none."""
     if settings.identity == "none" and not is_loopback(split_address(settings.address).host):
         raise SettingsError(
             f"REELWRIGHT_GATEWAY_IDENTITY=none serves this machine alone, and {settings.address} is reached from "
@@ -69,6 +68,7 @@ PROGRAM = Program(
     needs=(Need.BUS, Need.BLOBS, Need.DIRECTOR),
     settings=GatewaySettings,
     build=build,
+    check=_check,
 )
 
 if __name__ == "__main__":

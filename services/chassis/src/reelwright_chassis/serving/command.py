@@ -66,6 +66,8 @@ def _load(program: Program[S]) -> Loaded[S]:
     for settings in settings_of(program):
         try:
             found[settings] = settings.load()
+            if isinstance(own := found[settings], program.settings):
+                program.check(own)
         except SettingsError as error:
             wrong.append(str(error))
     if wrong:

@@ -13,6 +13,10 @@ from reelwright_chassis.settings import Settings
 S = TypeVar("S", bound=Settings)
 
 
+def _nothing(_: Settings) -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class Built:
     """What the process runs, and what it serves over gRPC meanwhile."""
@@ -39,6 +43,8 @@ class Program(Generic[S]):
     needs: Sequence[Need]
     settings: type[S]
     build: Callable[[Parts, S], AbstractAsyncContextManager[Built]]
+    check: Callable[[S], None] = _nothing
+    """Raises `SettingsError` for settings that are of no use, whatever the parts say."""
 
     @property
     def package(self) -> str:
