@@ -17,7 +17,7 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: charts charts-check docs-check help setup demo up down images push dev test test-dev test-brokers test-chaos test-images parts check lint type imports proto proto-check fmt lock lock-check bench bench-bus docs clean
+.PHONY: charts charts-check docs-check help setup demo up down images push dev test test-dev test-brokers test-chaos test-images parts check lint type imports proto proto-check fmt lock lock-check bench bench-bus bench-workers docs clean
 
 help: ## Say what there is to do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -43,7 +43,7 @@ test: setup check ## Every check and every test
 
 test-brokers: setup ## One broker of three is lost under load, each in turn
 	@PYTHONPATH=tests CI=true $(BIN)/python -m parts.install
-	@CI=true $(BIN)/python -m pytest tests/kafka/test_kafka_brokers.py -m "brokers or not brokers" -q
+	@CI=true $(BIN)/python -m pytest tests/kafka/test_kafka_brokers.py tests/chaos/test_broker_of_three.py -m "brokers or not brokers" -q
 
 test-images: setup ## Build the images without an engine and try them (root on Debian 12; SERVICES="planner renderer" for some)
 	@SERVICES="$(SERVICES)" $(BIN)/python -m pytest -m images tests/images -q
@@ -125,6 +125,9 @@ bench: setup ## Time a render beside the bare encode of the same frames
 
 bench-bus: setup ## The worker shell on Kafka beside a bare aiokafka loop that does the same
 	@PYTHONPATH=tests $(BIN)/python -m bench.bus --out build/bench/bus.json
+
+bench-workers: setup ## Twenty recordings at once, on one render worker and on two
+	@PYTHONPATH=tests $(BIN)/python -m bench.workers --out build/bench/workers.json
 
 clean: ## Remove what was built (not the state of your projects)
 	@rm -rf build .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

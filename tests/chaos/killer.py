@@ -34,6 +34,7 @@ class Killer:
         self._victims = victims
         self._chance = chance
         self._pace = pace(quick)
+        self._more = asyncio.Condition()
         self.killed: Counter[str] = Counter()
 
     async def run(self) -> None:
@@ -45,6 +46,13 @@ class Killer:
                 self._victims.kill9(name)
                 self._victims.start(name)
                 self.killed[name] += 1
+                async with self._more:
+                    self._more.notify_all()
+
+    async def after(self, kills: int) -> None:
+        """Returns when it has killed so many."""
+        async with self._more:
+            await self._more.wait_for(lambda: self.killed.total() >= kills)
 
     async def _choose(self) -> str | None:
         names = self._victims.names()

@@ -141,6 +141,10 @@ class Fleet:
     def names(self) -> list[str]:
         return list(self.members)
 
+    def ended(self) -> set[str]:
+        """The names of those that do not run."""
+        return {name for name, member in self.members.items() if not member.running}
+
     def start(self, *names: str) -> None:
         """Start these, or all; those that run already are left alone."""
         for name in names or self.names():

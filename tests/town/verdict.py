@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from town.town import Town
+
 from reelwright.rpc.v1 import project_pb2 as rpc
 from reelwright_chassis.blobs.port import Blobs
 from reelwright_chassis.bus.port import Bus
@@ -13,6 +15,14 @@ from reelwright_director import tables
 from reelwright_director.keys import all_outbox_shards
 from reelwright_director.store import ProjectStore
 from reelwright_kling_sim import read_ledger
+
+
+async def settled(here: Town, project_ids: Sequence[str]) -> None:
+    """Everybody is back, everything is made and paid for once, and there is nothing left to do."""
+    await here.fleet.ready()
+    paid_once(here.fleet.sim_state)
+    await one_video_each(here.backing.blobs, project_ids)
+    await nothing_hangs(here.backing.bus, here.backing.store, project_ids)
 
 
 def all_completed(projects: Sequence[rpc.Project]) -> None:
