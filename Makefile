@@ -17,7 +17,7 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: charts charts-check docs-check help setup demo up down images push dev test test-dev test-brokers test-chaos test-images parts check lint type imports proto proto-check fmt lock lock-check bench bench-bus bench-workers docs clean
+.PHONY: charts charts-check docs-check help setup demo up down images push dev test test-dev test-brokers test-chaos test-images parts check lint type imports proto proto-check fmt lock lock-check bench bench-bus bench-workers bench-api docs clean
 
 help: ## Say what there is to do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -128,6 +128,9 @@ bench-bus: setup ## The worker shell on Kafka beside a bare aiokafka loop that d
 
 bench-workers: setup ## Twenty recordings at once, on one render worker and on two
 	@PYTHONPATH=tests $(BIN)/python -m bench.workers --out build/bench/workers.json
+
+bench-api: setup ## The API of `reelwright serve` beside a bare FastAPI application that does the same
+	@PYTHONPATH=tests $(BIN)/python -m bench.api --out build/bench/api.json
 
 clean: ## Remove what was built (not the state of your projects)
 	@rm -rf build .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -152,27 +152,38 @@ class _DefaultDeadline(grpc.aio.UnaryUnaryClientInterceptor):
 class _ErrorsToStatus(grpc.aio.ServerInterceptor):
     """Ends a unary call with the status of what its servicer raised."""
 
+    def __init__(self) -> None:
+        self._handlers: dict[str, Any] = {}
+
     async def intercept_service(
         self, continuation: Callable[..., Awaitable[Any]], handler_call_details: grpc.HandlerCallDetails
     ) -> Any:
-        handler = await continuation(handler_call_details)
-        if handler is None or handler.unary_unary is None:
-            return handler
-        behaviour = handler.unary_unary
+        method = handler_call_details.method
+        if method not in self._handlers:
+            handler = await continuation(handler_call_details)
+            if handler is None or handler.unary_unary is None:
+                return handler
+            self._handlers[method] = _telling(method, handler)
+        return self._handlers[method]
 
-        async def answer(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
-            try:
-                return await behaviour(request, context)
-            except ReelwrightError as error:
-                await abort_with(context, error)
-            except grpc.aio.AbortError:
-                raise
-            except Exception as error:
-                log.exception("rpc_failed", method=handler_call_details.method, error=type(error).__name__)
-                await abort_with(context, error)
 
-        return grpc.unary_unary_rpc_method_handler(
-            answer,
-            request_deserializer=handler.request_deserializer,
-            response_serializer=handler.response_serializer,
-        )
+def _telling(method: str, handler: Any) -> Any:
+    """The handler, with errors told."""
+    behaviour = handler.unary_unary
+
+    async def answer(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
+        try:
+            return await behaviour(request, context)
+        except ReelwrightError as error:
+            await abort_with(context, error)
+        except grpc.aio.AbortError:
+            raise
+        except Exception as error:
+            log.exception("rpc_failed", method=method, error=type(error).__name__)
+            await abort_with(context, error)
+
+    return grpc.unary_unary_rpc_method_handler(
+        answer,
+        request_deserializer=handler.request_deserializer,
+        response_serializer=handler.response_serializer,
+    )

@@ -4,11 +4,11 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
 
 from reelwright_chassis.errors import StateTooNew, StateUnreadable, Unavailable
+from reelwright_chassis.sqlite_batch import Job, run_jobs
 
 T = TypeVar("T")
 
@@ -18,7 +18,7 @@ _PRAGMAS = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA busy_t
 
 
 class Database:
-    """Runs blocking work on the file one after another, off the event loop.
+    """Runs blocking work on the file, off the event loop. What waits meanwhile is done together: one commit for all.
 
     `migrations[n]` is the script that brings schema version n to n + 1. Work raises `Unavailable` when the file cannot
     be read or written (disk full, disk error, closed).
@@ -28,6 +28,10 @@ class Database:
         self.path = path
         self._connection = connection
         self._thread = thread
+        self._waiting: list[Job] = []
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._closed = False
 
     @classmethod
     async def open(cls, path: Path, migrations: Sequence[str]) -> Self:
@@ -42,29 +46,53 @@ class Database:
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run `work` on the connection; it must not write."""
-        return await self._submit(partial(work, self._connection))
+        return await self._do(work, writes=False)
 
     async def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run `work` in one transaction: all of it is durable when this returns, none of it when it raises."""
-        return await self._submit(partial(_transaction, self._connection, work))
+        """Run `work` in a transaction: all of it is durable when this returns, none of it when it raises."""
+        return await self._do(work, writes=True)
 
     async def close(self) -> None:
-        """Idempotent."""
-        try:
-            await self._submit(self._connection.close)
-        except Unavailable:
+        """What was asked before is done before; idempotent."""
+        if self._closed:
             return
+        self._closed = True
+        await self._idle.wait()
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._connection.close)
         self._thread.shutdown(wait=False)
 
-    async def _submit(self, work: Callable[[], T]) -> T:
+    async def _do(self, work: Callable[[sqlite3.Connection], T], *, writes: bool) -> T:
+        if self._closed:
+            raise Unavailable(f"{self.path.name} is closed")
+        loop = asyncio.get_running_loop()
+        job = Job(work, writes, loop.create_future())
+        self._waiting.append(job)
+        if self._idle.is_set():
+            self._begin(loop)
         try:
-            future = asyncio.get_running_loop().run_in_executor(self._thread, work)
-        except RuntimeError as error:  # the executor was shut down
-            raise Unavailable(f"{self.path.name} is closed") from error
-        try:
-            return await future
+            result: T = await job.future
         except sqlite3.OperationalError as error:
             raise Unavailable(f"{self.path.name}: {error}") from error
+        return result
+
+    def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Have the thread do all that waits: it is woken once for many."""
+        jobs = [job for job in self._waiting if not job.future.cancelled()]
+        self._waiting = []
+        if not jobs:
+            self._idle.set()
+            return
+        self._idle.clear()
+        self._thread.submit(self._run, loop, jobs)
+
+    def _run(self, loop: asyncio.AbstractEventLoop, jobs: list[Job]) -> None:
+        run_jobs(self._connection, jobs)
+        loop.call_soon_threadsafe(self._settle, loop, jobs)
+
+    def _settle(self, loop: asyncio.AbstractEventLoop, jobs: list[Job]) -> None:
+        self._begin(loop)
+        for job in jobs:
+            job.settle()
 
 
 def _open(path: Path, migrations: Sequence[str]) -> sqlite3.Connection:
@@ -99,15 +127,3 @@ def _migrate(path: Path, connection: sqlite3.Connection, migrations: Sequence[st
         # The version changes in the same transaction as the schema, so a kill in between repeats nothing.
         script = f"BEGIN IMMEDIATE;\n{migrations[number]}\n;PRAGMA user_version={number + 1};\nCOMMIT;"
         connection.executescript(script)
-
-
-def _transaction(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        result = work(connection)
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
-    return result

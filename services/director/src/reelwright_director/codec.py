@@ -6,6 +6,7 @@ whole item.
 
 import zlib
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
@@ -23,6 +24,8 @@ from reelwright_director.terms import State
 
 D = TypeVar("D", GivenText, Transcript, ScenePlan)
 SCHEMA_VERSION = 1
+_REMEMBERED = 512
+"""Projects whose decoded form is kept; a few tens of kilobytes each."""
 _ADAPTER: TypeAdapter[Project] = TypeAdapter(Project)
 _MIGRATIONS: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 """From schema version N to N + 1, on the decoded JSON."""
@@ -57,9 +60,13 @@ def item_project(item: Mapping[str, Value]) -> Project:
     schema, body = typed(int, item["schema_version"]), typed(bytes, item["body"])
     if schema > SCHEMA_VERSION:
         raise StateTooNew("This project was written by a newer version of Reelwright: upgrade this one first.")
-    if schema == SCHEMA_VERSION:
-        return _ADAPTER.validate_json(zlib.decompress(body))
-    return _migrated(schema, body)
+    return _decoded(body) if schema == SCHEMA_VERSION else _migrated(schema, body)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _decoded(body: bytes) -> Project:
+    """By the very bytes that were read, so that nothing remembered is ever out of date. Projects are frozen values."""
+    return _ADAPTER.validate_json(zlib.decompress(body))
 
 
 def _migrated(schema: int, body: bytes) -> Project:

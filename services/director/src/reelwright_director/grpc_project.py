@@ -8,6 +8,7 @@ from reelwright_director.apply import Workflow
 from reelwright_director.brakes import Brakes
 from reelwright_director.commands_rpc import Commands
 from reelwright_director.listing import Listing
+from reelwright_director.project_view import Views
 from reelwright_director.questions_rpc import Questions
 from reelwright_director.store import ProjectStore
 
@@ -31,6 +32,7 @@ class ProjectServicer(Commands, Questions, ProjectServiceServicer):
         self._listing = listing
         self._current_brakes = brakes
         self._planner = planner
+        self._views = Views()
 
     def _brakes(self) -> Brakes:
         return self._current_brakes()

@@ -1,5 +1,6 @@
 """`rpc.v1.Project`: all that its owner may see, words and prompts apart."""
 
+from collections import OrderedDict
 from collections.abc import Iterator
 
 from reelwright.events.v1.media_pb2 import ASSET_SOURCE_UPLOADED, Asset, AssetKind, Rung
@@ -11,6 +12,8 @@ from reelwright_director.state import Failure, HistoryEntry, Project, ProjectSet
 from reelwright_director.terms import Stage, State, Waiting
 from reelwright_director.view import quality, stale, timestamp, warnings
 from reelwright_director.waiting import next_attempt_at_s, waiting_on
+
+_REMEMBERED = 512
 
 
 def project_view(project: Project, brakes: Brakes) -> rpc.Project:
@@ -38,6 +41,26 @@ def project_view(project: Project, brakes: Brakes) -> rpc.Project:
     )
     _add_optional(view, project)
     return view
+
+
+class Views:
+    """`project_view` for questions: the same project under the same brakes is told by the same message.
+
+    Nobody changes such a message. `codec` gives a project that did not change as the same object.
+    """
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[int, tuple[Project, Brakes, rpc.Project]] = OrderedDict()
+
+    def of(self, project: Project, brakes: Brakes) -> rpc.Project:
+        known = self._known.get(id(project))
+        if known is not None and known[0] is project and known[1] == brakes:
+            return known[2]
+        view = project_view(project, brakes)
+        self._known[id(project)] = (project, brakes, view)
+        while len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+        return view
 
 
 def _add_optional(view: rpc.Project, project: Project) -> None:

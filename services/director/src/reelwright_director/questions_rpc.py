@@ -12,7 +12,7 @@ from reelwright_director.brakes import Brakes
 from reelwright_director.decision import DocumentKey, DocumentKind, Refused
 from reelwright_director.expect import typed
 from reelwright_director.listing import Listing, Wanted, Whose
-from reelwright_director.project_view import history_view, project_view
+from reelwright_director.project_view import Views, history_view
 from reelwright_director.state import Project
 from reelwright_director.store import ProjectStore
 from reelwright_director.terms import State
@@ -28,18 +28,19 @@ class Questions:
 
     _projects: ProjectStore
     _listing: Listing
+    _views: Views
     _planner: "PlannerServiceAsyncStub | None"
 
     def _brakes(self) -> Brakes:
         raise NotImplementedError
 
     async def GetProject(self, request: rpc.GetProjectRequest, _: Any) -> rpc.Project:
-        return project_view(await self._of(request.caller, request.project_id), self._brakes())
+        return self._views.of(await self._of(request.caller, request.project_id), self._brakes())
 
     async def ListProjects(self, request: rpc.ListProjectsRequest, _: Any) -> rpc.ListProjectsResponse:
         wanted = Wanted.of(request)
         page = await self._listing.page(_whose(request), wanted, request.cursor, request.limit)
-        views = [project_view(project, self._brakes()) for project in page.projects]
+        views = [self._views.of(project, self._brakes()) for project in page.projects]
         return rpc.ListProjectsResponse(projects=views, next_cursor=page.next_cursor)
 
     async def GetTranscript(self, request: rpc.GetTranscriptRequest, _: Any) -> rpc.GetTranscriptResponse:

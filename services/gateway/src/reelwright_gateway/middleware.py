@@ -1,9 +1,10 @@
 """What every request gets: an id, a line in the log, a place in the metrics, safe headers, and an answer."""
 
 import time
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reelwright_chassis import metrics
@@ -15,15 +16,23 @@ from reelwright_gateway.requestid import HEADER, begin_request
 
 log = get_logger(__name__)
 
-_SAFE_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "DENY",
-    "Cross-Origin-Resource-Policy": "same-site",
-    "Strict-Transport-Security": "max-age=31536000",
-}
-"""Browsers heed the last one over TLS alone."""
-_STRICT_POLICY = "default-src 'none'; frame-ancestors 'none'"
+
+def _raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), text.encode()) for name, text in headers.items()]
+
+
+_SAFE_HEADERS = _raw(
+    {
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "X-Frame-Options": "DENY",
+        "Cross-Origin-Resource-Policy": "same-site",
+        "Strict-Transport-Security": "max-age=31536000",
+        "Cache-Control": "no-store",
+    }
+)
+"""Browsers heed Strict-Transport-Security over TLS alone."""
+_STRICT_HEADERS = [*_SAFE_HEADERS, *_raw({"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"})]
 _DOCS = frozenset({"/docs", "/docs/oauth2-redirect"})
 _QUIET = frozenset({"/livez", "/readyz", "/metrics"})
 
@@ -69,17 +78,18 @@ class _Answering:
     async def _sending(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._status = message["status"]
-            headers = MutableHeaders(scope=message)
-            headers[HEADER] = self._name
-            for header, text in _SAFE_HEADERS.items():
-                headers.setdefault(header, text)
-            if self._scope["path"] not in _DOCS:
-                headers.setdefault("Content-Security-Policy", _STRICT_POLICY)
-            headers.setdefault("Cache-Control", "no-store")
-            rate: Standing | None = self._scope.get("state", {}).get("rate")
-            for header, text in rate.headers().items() if rate is not None else ():
-                headers.setdefault(header, text)
+            message["headers"] = [*message["headers"], *self._missing(message["headers"])]
         await self._send(message)
+
+    def _missing(self, given: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
+        """The headers that every answer has, where the route did not set them otherwise."""
+        names = {name for name, _ in given}
+        every = _SAFE_HEADERS if self._scope["path"] in _DOCS else _STRICT_HEADERS
+        yield from (header for header in every if header[0] not in names)
+        yield HEADER.lower().encode(), self._name.encode()
+        rate: Standing | None = self._scope.get("state", {}).get("rate")
+        if rate is not None and not any(name.startswith(b"ratelimit-") for name in names):
+            yield from _raw(rate.headers())
 
     async def _fail(self, problem: Problem) -> None:
         """Once an answer has begun, all that is left is to break it off."""

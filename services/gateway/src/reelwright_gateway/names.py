@@ -1,5 +1,6 @@
 """Protobuf's enum values as the API's words, and back."""
 
+from functools import cache
 from typing import Any, Protocol
 
 
@@ -11,6 +12,7 @@ class Enum(Protocol):
     def Value(self, name: str) -> Any: ...  # noqa: N802 (protobuf's)
 
 
+@cache
 def word(enum: Enum, prefix: str, number: int) -> str | None:
     """`STATE_COMPLETED` is "completed"; None for the unspecified one."""
     name = enum.Name(number).removeprefix(f"{prefix}_").lower()

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import accumulate
 
 from reelwright.rpc.v1 import project_pb2 as rpc
 from reelwright_gateway.live.book import Running
 
 WEIGHTS = {"transcription": 20.0, "plan": 5.0, "asset": 40.0, "render": 35.0}
 """Percent of a usual run, by stage, in order."""
+_BEFORE = dict(zip(WEIGHTS, accumulate(WEIGHTS.values(), initial=0.0), strict=False))
+"""Percent of a usual run that lie before each stage."""
 _STAGE = {
     rpc.STATE_CREATED: "transcription",
     rpc.STATE_UPLOADED: "transcription",
@@ -45,14 +48,8 @@ def progress(project: rpc.Project, running: Running | None, now_s: float) -> Pro
     if stage not in WEIGHTS:
         return Progress(None, 100.0 if project.state == rpc.STATE_COMPLETED else 0.0, None)
     done = _done(project, stage, running)
-    before = sum(weight for name, weight in WEIGHTS.items() if _is_before(name, stage))
-    percent = before + WEIGHTS[stage] * done / 100.0
+    percent = _BEFORE[stage] + WEIGHTS[stage] * done / 100.0
     return Progress(stage, round(percent, 1), _eta(stage, done, running, now_s))
-
-
-def _is_before(name: str, stage: str) -> bool:
-    order = list(WEIGHTS)
-    return order.index(name) < order.index(stage)
 
 
 def _done(project: rpc.Project, stage: str, running: Running | None) -> float:
@@ -76,6 +73,6 @@ def _eta(stage: str, done: float, running: Running | None, now_s: float) -> date
     if gained < _LEAST_GAIN or spent_s < _LEAST_SEEN_S:
         return None
     per_percent_s = spent_s / gained
-    stages_after = sum(weight for name, weight in WEIGHTS.items() if _is_before(stage, name))
-    left_s = per_percent_s * (100.0 - done) + per_percent_s * 100.0 * stages_after / WEIGHTS[stage]
+    after = 100.0 - _BEFORE[stage] - WEIGHTS[stage]
+    left_s = per_percent_s * (100.0 - done) + per_percent_s * 100.0 * after / WEIGHTS[stage]
     return datetime.fromtimestamp(now_s + left_s, UTC)

@@ -89,7 +89,7 @@ class SqliteFollower:
         self._log = log
         self._topic = topic
         self._closed = closed
-        self._reader = SqliteReader(log)
+        self._reader = SqliteReader(log, [topic])
         self._reader.positions = {at: log.extent(at).next for at in log.partitions_of(topic)}
         self._ready: deque[Record] = deque()
 

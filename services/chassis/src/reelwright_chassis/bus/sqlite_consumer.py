@@ -56,7 +56,7 @@ class SqliteConsumer:
         self._log = sqlite_log
         self._group = group
         self._listener = listener
-        self._reader = SqliteReader(sqlite_log)
+        self._reader = SqliteReader(sqlite_log, self.topics)
         self._generation = 0
         self._told = False
         self._closed = False

@@ -34,7 +34,7 @@ class SqliteLog:
         self._retention_s = retention_s
         self._clock = clock
         self._trimmed_at_s = 0.0
-        self._waiting: weakref.WeakSet[asyncio.Event] = weakref.WeakSet()
+        self._waiting: weakref.WeakKeyDictionary[asyncio.Event, Collection[str]] = weakref.WeakKeyDictionary()
 
     @classmethod
     async def open(cls, path: Path, *, partitions: int, retention_s: Callable[[str], float], clock: Clock) -> Self:
@@ -44,12 +44,13 @@ class SqliteLog:
 
     async def close(self) -> None:
         await self._database.close()
-        self._wake()
+        for event in self._waiting:
+            event.set()
 
-    def waker(self) -> asyncio.Event:
-        """An event that is set whenever there may be more to read, for as long as its holder keeps it."""
+    def waker(self, topics: Collection[str]) -> asyncio.Event:
+        """An event that is set whenever there may be more to read of these, for as long as its holder keeps it."""
         event = asyncio.Event()
-        self._waiting.add(event)
+        self._waiting[event] = frozenset(topics)
         return event
 
     def extent(self, at: TopicPartition) -> Extent:
@@ -78,7 +79,9 @@ class SqliteLog:
         for at, end in ends.items():
             first, known = self._extents[at]
             self._extents[at] = Extent(first, max(known, end))
-        self._wake()
+        for event, wanted in self._waiting.items():
+            if not topics.isdisjoint(wanted):
+                event.set()
 
     async def read(self, positions: Sequence[tuple[TopicPartition, int]], max_records: int) -> list[Record]:
         return await self._database.read(partial(rows.read, positions=positions, max_records=max_records))
@@ -88,10 +91,6 @@ class SqliteLog:
 
     async def commits(self, group: str) -> dict[TopicPartition, int]:
         return await self._database.read(partial(rows.read_commits, group=group))
-
-    def _wake(self) -> None:
-        for event in self._waiting:
-            event.set()
 
     async def _trim_when_due(self) -> None:
         now_s = self._clock.now_s()

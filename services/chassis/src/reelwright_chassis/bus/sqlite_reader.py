@@ -1,17 +1,17 @@
 """Reading the log from positions on: what a consumer and a follower have in common."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from reelwright_chassis.bus.port import Record, TopicPartition
 from reelwright_chassis.bus.sqlite_log import SqliteLog
 
 
 class SqliteReader:
-    """Positions in some partitions. A partition is skipped while it is paused."""
+    """Positions in some partitions of these topics. A partition is skipped while it is paused."""
 
-    def __init__(self, log: SqliteLog) -> None:
+    def __init__(self, log: SqliteLog, topics: Collection[str]) -> None:
         self._log = log
-        self.waker = log.waker()
+        self.waker = log.waker(topics)
         self.positions: dict[TopicPartition, int] = {}
         self.paused: set[TopicPartition] = set()
         self._turn = 0

@@ -1,6 +1,9 @@
 """Tokens of an OIDC issuer: JWT, signed with RS256 or ES256."""
 
+import hashlib
+from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 
 import jwt
@@ -16,6 +19,16 @@ from reelwright_gateway.settings import GatewaySettings, listed
 _KEY_TYPES = {"RS256": "RSA", "ES256": "EC"}
 """What is taken, and the kind of key that goes with it: a public key must never serve as a secret."""
 _GROUP_CLAIMS = ("groups", "cognito:groups")
+_REMEMBERED = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    """What a token says, and the key that it was found good by."""
+
+    key: jwt.PyJWK
+    key_id: str
+    claims: Mapping[str, Any]
 
 
 class TokenIdentifier:
@@ -26,6 +39,7 @@ class TokenIdentifier:
         self._audiences = set(listed(settings.oidc_audience))
         self._jwks = jwks
         self._clock = clock
+        self._known: OrderedDict[bytes, _Verified] = OrderedDict()
 
     async def of_token(self, token: str) -> Caller:
         """Raises `Problem`: not_authenticated, not_permitted; `Unavailable`."""
@@ -36,12 +50,22 @@ class TokenIdentifier:
         return self._caller(claims)
 
     async def _verified(self, token: str) -> Mapping[str, Any]:
+        """A signature is checked once for as long as its key is the issuer's. Tokens are known again by their hash."""
+        name = hashlib.sha256(token.encode()).digest()
+        known = self._known.get(name)
+        if known is None or await self._jwks.key(known.key_id) is not known.key:
+            known = await self._verify(token)
+            self._remember(name, known)
+        return known.claims
+
+    async def _verify(self, token: str) -> _Verified:
         # Times by our own clock, and the audience with Cognito's way of naming it, are checked beside this.
         unchecked = dict.fromkeys(("verify_exp", "verify_nbf", "verify_iat", "verify_aud"), False)
         options = cast(jwt.types.Options, {"require": ["exp", "iss"], **unchecked})
         try:
             header = jwt.get_unverified_header(token)
-            algorithm, key = str(header.get("alg")), await self._jwks.key(str(header.get("kid")))
+            algorithm, key_id = str(header.get("alg")), str(header.get("kid"))
+            key = await self._jwks.key(key_id)
             if key is None or _KEY_TYPES.get(algorithm) != key.key_type:
                 raise unauthenticated("The token is signed by no key of the issuer.")
             claims: dict[str, Any] = jwt.decode(
@@ -49,7 +73,13 @@ class TokenIdentifier:
             )
         except jwt.InvalidTokenError:
             raise unauthenticated("The token is not valid.") from None
-        return claims
+        return _Verified(key, key_id, claims)
+
+    def _remember(self, name: bytes, known: _Verified) -> None:
+        self._known[name] = known
+        self._known.move_to_end(name)
+        while len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
 
     def _check_times(self, claims: Mapping[str, Any]) -> None:
         now_s, leeway_s = self._clock.now_s(), self._settings.oidc_leeway_s

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Protocol
 
 import jwt
@@ -15,6 +16,8 @@ from reelwright_chassis.clock import Clock
 from reelwright_gateway.problems import Problem
 
 _ALGORITHM = "HS256"
+_REMEMBERED = 4_096
+"""Signatures that need not be made again: the same name within a slot has the same one."""
 _SLOTS_PER_LINK = 4
 """Links of the same quarter of their lifetime are the same, so that a browser's cache knows them again."""
 
@@ -52,12 +55,13 @@ class SignedLinks:
         self._secret = secret
         self._clock = clock
         self._lifetime_s = lifetime_s
+        self._signed = lru_cache(maxsize=_REMEMBERED)(self._sign)
 
     async def link(self, blob: BlobRef, *, filename: str, base_url: str) -> Link:
         slot_s = self._lifetime_s / _SLOTS_PER_LINK
         expires_at_s = math.ceil((self._clock.now_s() + self._lifetime_s) / slot_s) * slot_s
         named = Named(blob.key, blob.content_type, filename, int(expires_at_s))
-        url = f"{base_url}/media/{self._sign(named)}/{filename}"
+        url = f"{base_url}/media/{self._signed(named)}/{filename}"
         return Link(url, f"{url}?download=true", datetime.fromtimestamp(expires_at_s, UTC))
 
     def _sign(self, named: Named) -> str:

@@ -1,5 +1,6 @@
 """Projects between the director's messages and the API's models; once each way."""
 
+from functools import lru_cache
 from typing import Any
 
 from reelwright.events.v1 import media_pb2 as media
@@ -13,6 +14,10 @@ from reelwright_gateway.progress import progress, stage_of
 from reelwright_gateway.projects import models
 from reelwright_gateway.schema import Note
 from reelwright_gateway.times import moment, moment_of
+
+_REMEMBERED = 2_048
+"""Projects whose summary is kept; a few kilobytes each."""
+_NO_PROGRESS = models.ProgressNow(stage=None, percent=0, eta_at=None)
 
 
 class Telling:
@@ -30,11 +35,15 @@ class Telling:
         return models.CreatedProject.model_validate({**await self._project(had), "upload": upload})
 
     async def summary(self, had: rpc.Project) -> models.ProjectSummary:
-        return models.ProjectSummary.model_validate(await self._summary(had))
+        poster = await self._linker.part(had, "poster")
+        changing = {"progress": self._progress(had), "poster": poster}
+        return _lasting(had.SerializeToString()).model_copy(update=changing)
 
     async def _project(self, had: rpc.Project) -> dict[str, Any]:
         return {
-            **await self._summary(had),
+            **_lasting_fields(had),
+            "progress": self._progress(had),
+            "poster": await self._linker.part(had, "poster"),
             "settings": _settings(had.settings),
             "audio": _audio(had.audio),
             "transcript_revision": had.transcript_revision,
@@ -44,33 +53,40 @@ class Telling:
             "estimate": _estimate(had.estimate) if had.HasField("estimate") else None,
         }
 
-    async def _summary(self, had: rpc.Project) -> dict[str, Any]:
-        return {
-            "id": had.project_id,
-            "user_id": had.user_id,
-            "version": had.version,
-            "title": had.settings.title,
-            "state": word(rpc.State, "STATE", had.state),
-            "progress": self._progress(had),
-            "waiting_on": word(rpc.WaitingOn, "WAITING_ON", had.waiting_on),
-            "waiting_since": moment(had.waiting_since),
-            "next_attempt_at": moment_of(had, "next_attempt_at"),
-            "quality": had.quality or None,
-            "warnings": [Note(code=note.code, message=note.message) for note in had.warnings],
-            "failure": _failure(had.failure) if had.HasField("failure") else None,
-            "cost_usd": had.cost_usd,
-            "stale": [word(rpc.Stage, "STAGE", stage) for stage in had.stale],
-            "client_reference": had.client_reference,
-            "labels": dict(had.labels),
-            "created_at": moment(had.created_at),
-            "updated_at": moment(had.updated_at),
-            "poster": await self._linker.part(had, "poster"),
-        }
-
     def _progress(self, had: rpc.Project) -> models.ProgressNow:
         running = self._book.running(had.project_id, stage_of(had) or "")
         now = progress(had, running, self._now_s)
         return models.ProgressNow.model_validate({"stage": now.stage, "percent": now.percent, "eta_at": now.eta_at})
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _lasting(message: bytes) -> models.ProjectSummary:
+    """By the very message that the director answered, so that nothing remembered is ever out of date."""
+    fields = _lasting_fields(rpc.Project.FromString(message))
+    return models.ProjectSummary.model_validate({**fields, "progress": _NO_PROGRESS, "poster": None})
+
+
+def _lasting_fields(had: rpc.Project) -> dict[str, Any]:
+    """All of a summary that follows from the message alone: not its progress, and not the link to its poster."""
+    return {
+        "id": had.project_id,
+        "user_id": had.user_id,
+        "version": had.version,
+        "title": had.settings.title,
+        "state": word(rpc.State, "STATE", had.state),
+        "waiting_on": word(rpc.WaitingOn, "WAITING_ON", had.waiting_on),
+        "waiting_since": moment(had.waiting_since),
+        "next_attempt_at": moment_of(had, "next_attempt_at"),
+        "quality": had.quality or None,
+        "warnings": [Note(code=note.code, message=note.message) for note in had.warnings],
+        "failure": _failure(had.failure) if had.HasField("failure") else None,
+        "cost_usd": had.cost_usd,
+        "stale": [word(rpc.Stage, "STAGE", stage) for stage in had.stale],
+        "client_reference": had.client_reference,
+        "labels": dict(had.labels),
+        "created_at": moment(had.created_at),
+        "updated_at": moment(had.updated_at),
+    }
 
 
 def _settings(had: rpc.ProjectSettings) -> models.Settings:
