@@ -1,5 +1,9 @@
-"""Writes the pages that follow from the code: docs/errors.md, settings.md, states.md. With --check, only compares."""
+"""Writes the pages that follow from the code, into docs/: errors.md, openapi.json, settings.md, states.md.
 
+With --check, only compares.
+"""
+
+import json
 import sys
 from itertools import groupby
 from pathlib import Path
@@ -8,6 +12,7 @@ from tools.settings_page import page as settings_page
 
 from reelwright_chassis.reasons import Reason, registry
 from reelwright_director.states_page import page as states_page
+from reelwright_gateway.openapi import document as openapi_document
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
@@ -46,6 +51,7 @@ def _row(reason: Reason) -> str:
 def main() -> int:
     pages = {
         DOCS / "errors.md": errors_page(),
+        DOCS / "openapi.json": json.dumps(openapi_document(), indent=2, ensure_ascii=False) + "\n",
         DOCS / "settings.md": settings_page(),
         DOCS / "states.md": states_page(),
     }

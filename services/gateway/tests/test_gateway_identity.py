@@ -19,7 +19,7 @@ ISSUER = Issuer()
 OWN = {"/v1/capabilities", "/v1/projects", "/v1/usage", "/v1/events", "/v1/stream-tickets"}
 """Where everybody who is known meets their own things alone."""
 ADMINS = "/v1/api-keys"
-OPEN = {"/", "/docs", "/docs/oauth2-redirect", "/livez", "/media/{token}/{filename}", "/openapi.json", "/readyz"}
+OPEN = {"/", "/docs", "/docs/{name}", "/livez", "/media/{token}/{filename}", "/openapi.json", "/readyz"}
 """For everybody, or by a signed link; in no document. Any other route is in the OpenAPI, and so in the matrix."""
 BODIES: dict[str, Any] = {
     "transcript": {"text": "some words"},

@@ -1,5 +1,7 @@
 """The API as an ASGI application."""
 
+from collections.abc import Sequence
+
 from fastapi import FastAPI
 from fastapi.middleware import Middleware
 from fastapi.middleware.cors import CORSMiddleware
@@ -20,6 +22,7 @@ from reelwright_gateway.openapi import describe
 from reelwright_gateway.page.routes import router as page
 from reelwright_gateway.projects.routes import router as projects
 from reelwright_gateway.rate.limiter import RateLimiter
+from reelwright_gateway.reference.routes import router as reference
 from reelwright_gateway.requestid import HEADER
 from reelwright_gateway.scenes.routes import router as scenes
 from reelwright_gateway.settings import GatewaySettings, listed
@@ -30,26 +33,49 @@ from reelwright_gateway.uploads.routes import router as uploads
 from reelwright_gateway.usage.routes import router as usage
 from reelwright_gateway.video.routes import router as video
 
-_ROUTERS = (projects, uploads, transcript, scenes, assets, stages, video, events, usage, keys, system, media, page)
+_ROUTERS = (
+    projects,
+    uploads,
+    transcript,
+    scenes,
+    assets,
+    stages,
+    video,
+    events,
+    usage,
+    keys,
+    system,
+    media,
+    page,
+    reference,
+)
 
 
 def create_app(deps: Deps) -> FastAPI:
     """Serve it with any ASGI server while `deps.hub.run()` runs."""
-    app = FastAPI(
-        title="Reelwright",
-        version=__version__,
-        summary="Speech in, vertical video out.",
-        generate_unique_id_function=_operation,
-        middleware=_middleware(deps.settings),
-        redoc_url=None,
-    )
+    app = routed(_middleware(deps.settings))
     app.state.deps = deps
     app.state.in_flight = InFlight()
     app.state.limiter = RateLimiter(deps.settings, deps.clock) if deps.settings.identity == "required" else None
     app.state.tickets = Tickets(deps.settings, deps.clock)
     problems.install(app)
+    return app
+
+
+def routed(middleware: Sequence[Middleware] = ()) -> FastAPI:
+    """All routes, described, with nothing behind them."""
+    app = FastAPI(
+        title="Reelwright",
+        version=__version__,
+        summary="Speech in, vertical video out.",
+        generate_unique_id_function=_operation,
+        middleware=middleware,
+        docs_url=None,
+        redoc_url=None,
+    )
     for router in _ROUTERS:
         app.include_router(router)
+    app.state.routes = [route for router in _ROUTERS for route in router.routes]
     describe(app)
     return app
 

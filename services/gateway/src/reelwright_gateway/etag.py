@@ -18,8 +18,10 @@ async def _if_match(
     if_match: Annotated[
         str | None,
         Header(
+            alias="If-Match",
             description="The ETag that was read: the edit is refused with 412 if the project has changed since.",
             examples=['"12"'],
+            json_schema_extra={"pattern": r'^("[1-9][0-9]{0,18}"|\*)$'},
         ),
     ] = None,
 ) -> int:

@@ -33,8 +33,10 @@ async def _idempotency_key(
     idempotency_key: Annotated[
         str | None,
         Header(
+            alias="Idempotency-Key",
             description="Any unique text, such as a UUID. The same request with the same key within 24 hours is done "
             "once and answered alike; another request with it is refused.",
+            json_schema_extra={"pattern": r'^("[ -~]{1,255}"|[!#-~]([ -~]{0,253}[!-~])?)$'},
             examples=['"8e03978e-40d5-43e8-bc93-6894a57f9324"'],
         ),
     ] = None,

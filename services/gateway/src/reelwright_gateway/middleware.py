@@ -29,11 +29,10 @@ _SAFE_HEADERS = _raw(
         "Cross-Origin-Resource-Policy": "same-site",
         "Strict-Transport-Security": "max-age=31536000",
         "Cache-Control": "no-store",
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     }
 )
 """Browsers heed Strict-Transport-Security over TLS alone."""
-_STRICT_HEADERS = [*_SAFE_HEADERS, *_raw({"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"})]
-_DOCS = frozenset({"/docs", "/docs/oauth2-redirect"})
 _QUIET = frozenset({"/livez", "/readyz", "/metrics"})
 
 
@@ -84,8 +83,7 @@ class _Answering:
     def _missing(self, given: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
         """The headers that every answer has, where the route did not set them otherwise."""
         names = {name for name, _ in given}
-        every = _SAFE_HEADERS if self._scope["path"] in _DOCS else _STRICT_HEADERS
-        yield from (header for header in every if header[0] not in names)
+        yield from (header for header in _SAFE_HEADERS if header[0] not in names)
         yield HEADER.lower().encode(), self._name.encode()
         rate: Standing | None = self._scope.get("state", {}).get("rate")
         if rate is not None and not any(name.startswith(b"ratelimit-") for name in names):

@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 
 from reelwright_chassis.errors import ReelwrightError, Reject, Retry, Unavailable
 from reelwright_chassis.logs import get_logger
@@ -178,11 +179,24 @@ def _field_error(entry: Mapping[str, Any]) -> FieldError:
     return FieldError(location=str(location), pointer=pointer, message=str(entry["msg"]))
 
 
-async def _http(_: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> JSONResponse:
     """What FastAPI and Starlette raise by themselves."""
     assert isinstance(error, HTTPException)  # noqa: S101 (registered for it)
+    if error.status_code == 405:
+        return response_of(Problem("method_not_allowed", headers={"Allow": ", ".join(_allowed(request))}))
     code = _HTTP_CODES.get(error.status_code, "request_invalid" if error.status_code < 500 else "internal")
     return response_of(Problem(code, headers=error.headers))
 
 
-_HTTP_CODES = {404: "route_not_found", 405: "method_not_allowed", 413: "body_too_large", 503: "unavailable"}
+def _allowed(request: Request) -> list[str]:
+    """The methods of this address: of the routes that name it, or else of those that have a name for it.
+
+    Starlette tells those of the first route that fits, and one address has several.
+    """
+    routes: list[Route] = request.app.state.routes
+    fitting = [route for route in routes if route.path_regex.match(request.url.path)]
+    closest = min((len(route.param_convertors) for route in fitting), default=0)
+    return sorted({name for route in fitting if len(route.param_convertors) == closest for name in route.methods or ()})
+
+
+_HTTP_CODES = {404: "route_not_found", 413: "body_too_large", 503: "unavailable"}

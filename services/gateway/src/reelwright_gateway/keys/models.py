@@ -45,10 +45,12 @@ class Key(Model):
     label: str = Field(description="What it is for.", examples=["nightly batch"])
     created_at: Moment = Field(description="When it was made.", examples=["2026-11-26T16:58:00Z"])
     created_by: str = Field(description="Who made it.", examples=["7c9e6679"])
-    expires_at: Moment | None = Field(description="Until when it works.")
-    last_used_at: Moment | None = Field(description="When it was used last, exact to a minute.")
-    revoked_at: Moment | None = Field(description="When it was revoked.")
-    revoked_by: str | None = Field(description="Who revoked it.")
+    expires_at: Moment | None = Field(description="Until when it works.", examples=["2027-11-26T00:00:00Z"])
+    last_used_at: Moment | None = Field(
+        description="When it was used last, exact to a minute.", examples=["2026-11-26T17:00:00Z"]
+    )
+    revoked_at: Moment | None = Field(description="When it was revoked.", examples=[None])
+    revoked_by: str | None = Field(description="Who revoked it.", examples=[None])
 
 
 class CreatedKey(Key):
@@ -65,4 +67,6 @@ class KeyPage(Model):
     """A page of keys, the newest first."""
 
     items: list[Key] = Field(description="The keys.")
-    next_cursor: str | None = Field(description="For the next page, as ?cursor=; null: this was the last.")
+    next_cursor: str | None = Field(
+        description="For the next page, as ?cursor=; null: this was the last.", examples=["MDFKRDlaUTFTN00"]
+    )

@@ -53,12 +53,22 @@ ReviewField = Annotated[
 CaptionStyle = Annotated[
     str,
     AfterValidator(one_of(CAPTION_STYLES)),
-    Field(max_length=64, description="How captions look; GET /v1/capabilities lists them.", examples=["highlight"]),
+    Field(
+        max_length=64,
+        description="How captions look; GET /v1/capabilities lists them.",
+        examples=["highlight"],
+        json_schema_extra={"enum": list(CAPTION_STYLES)},
+    ),
 ]
 Look = Annotated[
     str,
     AfterValidator(one_of(LOOKS)),
-    Field(max_length=64, description="How drawn pictures look; auto suits each scene's words.", examples=["auto"]),
+    Field(
+        max_length=64,
+        description="How drawn pictures look; auto suits each scene's words.",
+        examples=["auto"],
+        json_schema_extra={"enum": list(LOOKS)},
+    ),
 ]
 Direction = Annotated[
     str,
@@ -220,14 +230,18 @@ class ProjectSummary(Model):
     progress: ProgressNow
     waiting_on: WaitingOn = Field(description="What it waits for.", examples=["nothing"])
     waiting_since: Moment = Field(description="Since when.", examples=["2026-11-26T17:00:00Z"])
-    next_attempt_at: Moment | None = Field(description="When something is tried again by itself.")
+    next_attempt_at: Moment | None = Field(
+        description="When something is tried again by itself.", examples=["2026-11-26T17:05:00Z"]
+    )
     quality: str | None = Field(
         description="Once completed: full, or degraded when a scene got less than was planned.", examples=["full"]
     )
-    warnings: list[Note] = Field(description="What to know about the results.")
-    failure: Failure | None = Field(description="Why it failed, if it did.")
+    warnings: list[Note] = Field(description="What to know about the results.", examples=[[]])
+    failure: Failure | None = Field(description="Why it failed, if it did.", examples=[None])
     cost_usd: float = Field(description="What was spent so far.", examples=[0.84])
-    stale: list[Stage] = Field(description="Stages whose results no longer fit what was edited since.")
+    stale: list[Stage] = Field(
+        description="Stages whose results no longer fit what was edited since.", examples=[["render"]]
+    )
     client_reference: str = Field(description="Your own name for it.", examples=["talk-17"])
     labels: dict[str, str] = Field(description="Your own labels.", examples=[{"campaign": "autumn"}])
     created_at: Moment = Field(description="When it was made.", examples=["2026-11-26T16:58:00Z"])
@@ -255,7 +269,9 @@ class Project(ProjectSummary):
     scenes_revision: int = Field(description="Counts the versions of the scenes; 0: none yet.", examples=[1])
     scenes: list[SceneOutcome] = Field(description="What each scene shows, in order.")
     video: Video | None = Field(description="The video, once there is one.")
-    estimate: Estimate | None = Field(None, description="In answers to commands: what this one begins.")
+    estimate: Estimate | None = Field(
+        None, description="In answers to commands: what this one begins.", examples=[None]
+    )
 
 
 class UploadInfo(Model):
@@ -280,7 +296,9 @@ class ProjectPage(Model):
     """A page of projects, the newest first."""
 
     items: list[ProjectSummary] = Field(description="The projects.")
-    next_cursor: str | None = Field(description="For the next page, as ?cursor=; null: this was the last.")
+    next_cursor: str | None = Field(
+        description="For the next page, as ?cursor=; null: this was the last.", examples=["MDFKRDlaUTFTN00"]
+    )
 
 
 class HistoryEntry(Model):
@@ -294,9 +312,13 @@ class HistoryEntry(Model):
     request_id: str | None = Field(description="Which work, for attempts.", examples=["render-9f86"])
     attempt: int | None = Field(description="Which attempt at it, from 1.", examples=[1])
     started_at: Moment = Field(description="When it began.", examples=["2026-11-26T16:59:00Z"])
-    ended_at: Moment | None = Field(description="When it ended; null: it goes on, or is a command.")
+    ended_at: Moment | None = Field(
+        description="When it ended; null: it goes on, or is a command.", examples=["2026-11-26T17:00:00Z"]
+    )
     reason_code: str | None = Field(description="Why it failed, if it did.", examples=["kling_busy"])
-    trace_id: str | None = Field(description="Its trace, for whoever operates this.")
+    trace_id: str | None = Field(
+        description="Its trace, for whoever operates this.", examples=["4bf92f3577b34da6a3ce929d0e0e4736"]
+    )
 
 
 class History(Model):

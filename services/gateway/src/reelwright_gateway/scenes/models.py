@@ -20,7 +20,11 @@ Prompt = Annotated[
 SceneLook = Annotated[
     str,
     AfterValidator(one_of(LOOKS)),
-    Field(description="How a drawn picture looks; auto suits its words.", examples=["auto"]),
+    Field(
+        description="How a drawn picture looks; auto suits its words.",
+        examples=["auto"],
+        json_schema_extra={"enum": list(LOOKS)},
+    ),
 ]
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
 
@@ -56,7 +60,9 @@ class Scenes(Model):
     revision: int = Field(description="Counts the versions.", examples=[1])
     title: str = Field(description="The video's title.", examples=["Why we sleep"])
     hashtags: list[str] = Field(description="Without #.", examples=[["sleep", "health"]])
-    hooks: list[str] = Field(description="Opening lines to choose from.")
+    hooks: list[str] = Field(
+        description="Opening lines to choose from.", examples=[["You sleep a third of your life."]]
+    )
     theme: str = Field(description="What it is about.", examples=["sleep"])
     audience: str = Field(description="For whom it is.", examples=["everybody"])
     duration_s: float = Field(description="The video's length.", examples=[44.8])

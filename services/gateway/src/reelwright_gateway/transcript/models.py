@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from reelwright_gateway.schema import Body, Model, Note
 
@@ -39,6 +39,8 @@ class EditedWord(Body):
 
 class TranscriptEdit(Body):
     """Either `words` or `text`."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"text": "Sleep is not idle time."}]})
 
     words: list[EditedWord] | None = Field(
         None, min_length=1, max_length=3_000, description="All words, with all of their times or none of them."
