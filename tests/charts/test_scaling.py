@@ -27,19 +27,28 @@ def test_every_worker_scales_by_the_lag_of_its_own_group() -> None:
     found = scaled()
     assert set(found) == set(WORKERS)
     for name, topic in WORKERS.items():
-        (trigger,) = found[name]["triggers"]
+        trigger = found[name]["triggers"][0]
         assert trigger["metadata"]["topic"] == declared.prefix + topic
         assert trigger["metadata"]["consumerGroup"] == declared.prefix + name
         assert declared.topics[topic].groups == (name,)
 
 
+def test_a_deletion_wakes_who_has_to_forget() -> None:
+    (deletions,) = scaled()["kling-gateway"]["triggers"][1:]
+    declared = topics().topics["project.deletions"]
+    asked = deletions["metadata"]
+    assert asked["topic"] == topics().prefix + declared.name
+    assert asked["consumerGroup"] == topics().prefix + declared.groups[0]
+    assert int(asked["lagThreshold"]) > 1000, "one pod forgets for all"
+
+
 def test_the_lag_counts_whole_and_from_the_beginning() -> None:
     for spec in scaled().values():
-        asked = spec["triggers"][0]["metadata"]
-        assert asked["offsetResetPolicy"] == "earliest", "a group that never committed must be able to reach zero"
-        assert asked["limitToPartitionsWithLag"] == "true"
-        assert asked["excludePersistentLag"] == "false", "a job of ten minutes does not move its offset"
-        assert asked["activationLagThreshold"] == "0"
+        for asked in (trigger["metadata"] for trigger in spec["triggers"]):
+            assert asked["offsetResetPolicy"] == "earliest", "a group that never committed must be able to reach zero"
+            assert asked["limitToPartitionsWithLag"] == "true"
+            assert asked["excludePersistentLag"] == "false", "a job of ten minutes does not move its offset"
+            assert asked["activationLagThreshold"] == "0"
         assert spec["fallback"]["behavior"] == "currentReplicasIfHigher"
 
 

@@ -1,5 +1,5 @@
-"""Parts and a short recording, shared by the tests here."""
+"""Parts and recordings, shared by the tests here."""
 
-from town.fixtures import shared_parts, short_talk
+from town.fixtures import shared_parts, short_talk, talk
 
-__all__ = ["shared_parts", "short_talk"]
+__all__ = ["shared_parts", "short_talk", "talk"]

@@ -16,7 +16,7 @@ from reelwright_chassis.blobs.port import Blobs
 from reelwright_chassis.errors import Unavailable
 from reelwright_chassis.ids import new_id
 from reelwright_chassis.rpc import connect
-from reelwright_standalone.profiles import PROFILES
+from reelwright_standalone.profiles import PROFILES, ProfileName
 
 T = TypeVar("T")
 
@@ -47,13 +47,15 @@ class Customer:
         self._blobs = blobs
         self._talk = talk
 
-    async def order(self, title: str, *, review: "rpc.Review.ValueType" = rpc.REVIEW_NONE) -> str:
+    async def order(
+        self, title: str, *, review: "rpc.Review.ValueType" = rpc.REVIEW_NONE, profile: ProfileName = "tiny"
+    ) -> str:
         """A project whose recording is uploaded; returns its id."""
         settings = rpc.ProjectSettings(
             title=title,
             review=review,
             script=GivenText(text=self._talk.script),
-            render=PROFILES["tiny"].render_settings("highlight"),
+            render=PROFILES[profile].render_settings("highlight"),
         )
         create = rpc.CreateProjectRequest(caller=CALLER, idempotency_key=new_id(), settings=settings)
         project = await self._insist(lambda: self._stub.CreateProject(create, timeout=10))

@@ -8,13 +8,23 @@ from e2e.sharing import once
 from parts.shared import shared_part
 from town.customer import Talk
 
-__all__ = ["shared_parts", "short_talk"]
+__all__ = ["shared_parts", "short_talk", "talk"]
 
 
 @pytest.fixture(scope="session")
 def short_talk(tmp_path_factory: pytest.TempPathFactory) -> Talk:
     """Six seconds: one scene."""
-    folder: Path = once(tmp_path_factory, "town-talk", lambda folder: opening(folder, 1))
+    return _opening(tmp_path_factory, 1)
+
+
+@pytest.fixture(scope="session")
+def talk(tmp_path_factory: pytest.TempPathFactory) -> Talk:
+    """Twenty seconds: two scenes."""
+    return _opening(tmp_path_factory, 2)
+
+
+def _opening(factory: pytest.TempPathFactory, paragraphs: int) -> Talk:
+    folder: Path = once(factory, f"town-talk-{paragraphs}", lambda folder: opening(folder, paragraphs))
     return Talk(folder / "talk.wav", (folder / "talk.txt").read_text(encoding="utf-8"))
 
 

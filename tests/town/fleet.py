@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 from parts import children
 from parts.ports import free_port
+from prometheus_client.parser import text_string_to_metric_families
 
 MODULES = {
     "director": "reelwright_director",
@@ -175,6 +176,15 @@ class Fleet:
         except httpx.HTTPError as error:
             return 0, type(error).__name__
         return answer.status_code, answer.text
+
+    async def metric(self, name: str, sample: str, **labels: str) -> float:
+        """The value of a process's own metric now; 0 for one that it has not had yet."""
+        status, text = await self.probe(name, "/metrics")
+        assert status == 200, (name, status, text)
+        samples = (each for family in text_string_to_metric_families(text) for each in family.samples)
+        return next(
+            (each.value for each in samples if each.name == sample and labels.items() <= each.labels.items()), 0
+        )
 
     async def is_ready(self, name: str) -> bool:
         if not self.members[name].running:

@@ -6,6 +6,7 @@ What the components are: facts of the code, which nobody tunes. values.yaml hold
   sections  the parts of `settings` that it reads
   ports     what it listens on beside the probes
   topic     the topic whose lag scales it, read in the group `group`
+  besides   a topic whose records, when there are any, want one pod: {topic, group}
 */}}
 {{- define "reelwright.catalog" -}}
 gateway:
@@ -37,6 +38,7 @@ kling-gateway:
   sections: [log, service, kafka, dynamodb, s3, kling]
   topic: asset.requests
   group: kling-gateway
+  besides: {topic: project.deletions, group: kling-gateway-deletions}
 renderer:
   image: renderer
   module: reelwright_renderer

@@ -45,6 +45,27 @@ def test_a_project_that_never_had_a_recording_starts_nothing(stage: Stage) -> No
     assert refused.value.reason_code in {"audio_missing", "transcript_missing", "plan_missing"}
 
 
+def test_what_others_keep_goes_at_once_a_day_later_and_after_whatever_comes_late() -> None:
+    world = World()
+    world.create()
+    world.upload()
+    [asked] = world.sent(requests.TranscriptionRequested)
+    world.do(inputs.Delete())
+
+    def told() -> int:
+        world.do(inputs.Tick())
+        return len(world.sent(facts.ProjectDeleted))
+
+    assert told() == told() == 1
+    world.do(facts.TranscriptReady(project_id="p1", request_id=asked.request_id))
+    assert world.project.state is State.DELETED
+    assert told() == told() == 2
+    world.now_s += DAY_S
+    assert told() == 3
+    assert due_at_s(world.project) is None
+    assert {fact.project_id for fact in world.sent(facts.ProjectDeleted)} == {"p1"}
+
+
 def test_deleting_leaves_a_tombstone_and_amounts_of_money() -> None:
     world = World()
     world.create()

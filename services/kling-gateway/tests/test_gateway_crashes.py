@@ -50,7 +50,7 @@ from reelwright_kling_gateway.purchase import Desk
 from reelwright_kling_gateway.slots import Slots
 from reelwright_kling_gateway.steps import Policy
 from reelwright_kling_gateway.submissions import State, Submission
-from reelwright_kling_gateway.tables import SLOTS
+from reelwright_kling_gateway.tables import ASSETS, SLOTS
 from reelwright_kling_gateway.testing import JumpClock
 
 MODELS = Models("kling-3.0", "kling-2.5-turbo", "kling-v3", "kling-v2-1", "720p", "2k")
@@ -439,8 +439,14 @@ async def test_a_stop_before_the_post_leaves_nothing_in_doubt(world: World) -> N
     studio = world.studio(Life())
 
     class Unwanted(FakeJob):
+        """From the second time on, which is right before the POST."""
+
+        asked = 0
+
         async def confirm(self) -> None:
-            raise Stopped("cancelled")
+            self.asked += 1
+            if self.asked > 1:
+                raise Stopped("cancelled")
 
     with pytest.raises(Stopped):
         await generate(studio, request(), Unwanted(SCRATCH))
@@ -448,6 +454,20 @@ async def test_a_stop_before_the_post_leaves_nothing_in_doubt(world: World) -> N
     assert stored.state is State.INTENT
     assert world.vendor.tasks == []
     assert world.slots_held() == 0
+
+
+async def test_of_what_is_no_longer_wanted_no_row_is_begun(world: World) -> None:
+    """Its project may have been deleted, and what was kept of it."""
+    studio = world.studio(Life())
+
+    class Unwanted(FakeJob):
+        async def confirm(self) -> None:
+            raise Stopped("deleted")
+
+    with pytest.raises(Stopped):
+        await generate(studio, request(), Unwanted(SCRATCH))
+    assert not await studio.desk.ledger.submissions("asset")
+    assert await studio.desk.ledger._store.get(ASSETS, {"asset_id": "asset"}) is None
 
 
 async def test_a_stop_while_a_task_runs_books_its_end_all_the_same(

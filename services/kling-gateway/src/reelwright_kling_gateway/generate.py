@@ -112,6 +112,8 @@ class _Making:
         return spent_usd + estimate_usd <= self._request.cost_cap_usd + 1e-9
 
     async def _open(self, begun: Sequence[Submission], rung: Rung) -> Entry:
+        """Only for what is still wanted: of a project that was deleted meanwhile no row shall come back."""
+        await self._job.confirm()
         order = self._order(begun, rung)
         await self._studio.assets.put_making(self._request)
         submission = Submission(self._request.asset_id, rung, order, self._studio.prices.estimate_usd(order))

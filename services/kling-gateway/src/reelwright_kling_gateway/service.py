@@ -1,5 +1,6 @@
-"""The kling-gateway as a service: a worker on asset.requests, and an ear for Kling's callbacks."""
+"""The kling-gateway as a service: a worker on asset.requests, an ear for Kling's callbacks, and one for deletions."""
 
+import asyncio
 from pathlib import Path
 
 import httpx
@@ -17,6 +18,7 @@ from reelwright_chassis.worker import Job, Worker
 from reelwright_chassis.worker.companions import beside
 from reelwright_kling_gateway.client.errors import KlingError, Reaction
 from reelwright_kling_gateway.client.kling import Kling
+from reelwright_kling_gateway.deletions import deletions
 from reelwright_kling_gateway.generate import generate
 from reelwright_kling_gateway.poller import Poller
 from reelwright_kling_gateway.probe import MediaFacts, probe
@@ -65,6 +67,7 @@ class KlingGateway:
         )
         worker.handles(self._handle)
         self._worker = worker.bind(parts, clock=self._clock)
+        self._deletions = deletions(parts)
 
     @property
     def name(self) -> str:
@@ -77,7 +80,8 @@ class KlingGateway:
     @property
     def why_unready(self) -> str | None:
         """Also while the vendor refuses our key."""
-        return self._worker.why_unready or (_REFUSED if self._studio.desk.brakes.credentials_refused else None)
+        waiting = self._worker.why_unready or self._deletions.why_unready
+        return waiting or (_REFUSED if self._studio.desk.brakes.credentials_refused else None)
 
     @property
     def poll_age_s(self) -> float | None:
@@ -85,13 +89,18 @@ class KlingGateway:
 
     def stop(self) -> None:
         self._worker.stop()
+        self._deletions.stop()
 
     async def run(self) -> None:
         async with self._client, self._cpu:
             await self._parts.store.ensure(TABLES)
             await check_credentials(self._kling)
             try:
-                async with beside(hear_callbacks(self._parts.bus, self._studio.desk.poller, self._clock)):
+                async with (
+                    beside(hear_callbacks(self._parts.bus, self._studio.desk.poller, self._clock)),
+                    asyncio.TaskGroup() as tasks,
+                ):
+                    tasks.create_task(self._deletions.run())
                     await self._worker.run()
             finally:
                 await self._studio.desk.close()

@@ -1,6 +1,7 @@
 """What workers tell. A fact counts when its request is outstanding; otherwise it books its cost and changes nothing."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeAlias
 
 from reelwright.events.v1.facts_pb2 import AssetReady, ScenesPlanned, TranscriptReady, VideoRendered, WorkFailed
@@ -29,6 +30,14 @@ def hear(draft: Draft, fact: Success | WorkFailed) -> None:
         succeeded(draft, request, fact)
     if isinstance(fact, AssetReady):
         settle(draft, fact.request_id)
+    _remove_again(draft)
+
+
+def _remove_again(draft: Draft) -> None:
+    """A fact that comes after the deletion may have left a blob that the removal did not see."""
+    removal = draft.project.removal
+    if removal is not None:
+        draft.change(removal=replace(removal, due_at_s=(draft.now_s, *removal.due_at_s)))
 
 
 def succeeded(draft: Draft, request: Request, fact: Success) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from reelwright.events.v1.facts_pb2 import ProjectDeleted
 from reelwright_director.decide.failing import ask_again, attempt_lost, stalled
 from reelwright_director.decide.steps import ask
 from reelwright_director.decision import Draft, Removing
@@ -52,11 +53,13 @@ def dispatch(draft: Draft, wanted: Dispatch) -> None:
 
 
 def _remove(draft: Draft) -> None:
-    """Of a deleted project: blobs, at once and once more a day later."""
+    """Of a deleted project: blobs, and what others keep; at once and once more a day later."""
     project = draft.project
     if project.removal is None or not any(due <= draft.now_s for due in project.removal.due_at_s):
         return
     later = tuple(due for due in project.removal.due_at_s if due > draft.now_s)
     prefixes = (f"audio-projects/{project.project_id}/", f"final-videos/{project.project_id}/")
     draft.removing = Removing(prefixes, project.ordered)
+    told = ProjectDeleted(tenant_id=project.tenant_id, user_id=project.user_id, project_id=project.project_id)
+    draft.send("project.deletions", project.project_id, told)
     draft.change(removal=replace(project.removal, due_at_s=later))
