@@ -209,6 +209,8 @@ async def test_capabilities_and_usage(tmp_path: Path) -> None:
         used = (await here.http.get("/v1/usage")).json()
         assert (used["projects"], used["videos"]) == (1, 1)
         later = (await here.http.get("/v1/usage", params={"since": "2999-01-01T00:00:00Z"})).json()
+        for no_time in ("0.5", "1700000000", "2026-11-26", "2026-11-26T17:00:00"):
+            assert (await here.http.get("/v1/usage", params={"since": no_time})).status_code == 422
         assert (later["projects"], later["videos"]) == (0, 0)
 
 

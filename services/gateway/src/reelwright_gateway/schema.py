@@ -1,8 +1,10 @@
 """What all models of the API share."""
 
-from typing import Annotated, Literal, TypeVar
+import re
+from datetime import datetime
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 ProjectId = Annotated[str, Field(description="A project's id.", examples=["01JD9ZQ1S7M4V0F5X8C2K3N6PB"])]
 Stage = Literal["transcription", "plan", "asset", "render"]
@@ -14,7 +16,17 @@ WaitingOn = Literal["nothing", "user", "worker", "provider", "provider_slot", "b
 Review = Literal["none", "transcript", "scenes", "both"]
 Rung = Literal["planned", "rewritten_prompt", "other_model", "still", "card"]
 Aspect = Literal["9:16", "16:9", "1:1"]
-Moment = AwareDatetime
+
+
+def _dated(moment: Any) -> Any:
+    """RFC 3339 alone: a number would be taken for seconds since 1970."""
+    if isinstance(moment, datetime) or (isinstance(moment, str) and _DATED.match(moment)):
+        return moment
+    raise ValueError("it is a date and a time with its zone, as 2026-11-26T17:00:00Z")
+
+
+_DATED = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]", re.ASCII)
+Moment = Annotated[AwareDatetime, BeforeValidator(_dated)]
 
 T = TypeVar("T")
 

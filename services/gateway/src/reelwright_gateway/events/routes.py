@@ -24,12 +24,30 @@ _SNAPSHOT_PROJECTS = 100
 
 
 def _documented(snapshot: str) -> dict[int | str, dict[str, Any]]:
-    says = (
-        f"`snapshot` ({snapshot}), then `change` ({ProjectChange.__name__}) and `progress` ({StageProgress.__name__}), "
-        "each with JSON as its data. `id` is the project's version."
-    )
-    content = {"text/event-stream": {"schema": {"type": "string", "description": says}}}
-    return {200: {"description": "A stream of events.", "content": content}, **documented(404)}
+    says = "A stream of events: `hello`, then `snapshot`, then `change` and `progress`, each with JSON as its data."
+    content = {"text/event-stream": {"schema": _event_schema(snapshot)}}
+    return {200: {"description": says, "content": content}, **documented(404)}
+
+
+def _event_schema(snapshot: str) -> dict[str, Any]:
+    """Of each event, which is how OpenAPI 3.1 describes such a stream."""
+    carried = {"snapshot": snapshot, "change": ProjectChange.__name__, "progress": StageProgress.__name__}
+    kinds = [_one_event("hello", {"type": "object"}, "Nothing yet; `retry` says when to come back, should it end.")]
+    kinds += [
+        _one_event(name, {"$ref": f"#/components/schemas/{model}"}, f"A {model}. `id` is the project's version.")
+        for name, model in carried.items()
+    ]
+    return {"oneOf": kinds}
+
+
+def _one_event(name: str, data: dict[str, Any], says: str) -> dict[str, Any]:
+    fields = {
+        "event": {"type": "string", "const": name},
+        "data": {"type": "string", "contentMediaType": "application/json", "contentSchema": data},
+        "id": {"type": "string"},
+        "retry": {"type": "integer", "description": "In milliseconds."},
+    }
+    return {"type": "object", "description": says, "properties": fields, "required": ["event", "data"]}
 
 
 @router.get(
@@ -60,7 +78,7 @@ async def follow_project(
     "/v1/events",
     summary="Follow all of your projects live",
     response_class=EventSourceResponse,
-    responses=_documented("ProjectPage, the newest 100"),
+    responses=_documented("ProjectPage"),
 )
 async def follow_all(request: Request, caller: ListenerDep, deps: DepsDep, telling: TellingDep) -> Response:
     """A snapshot of the newest projects, then changes and progress of all of them as they happen."""

@@ -6,6 +6,7 @@ from fastapi import Depends, Query, Request
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
+from reelwright_gateway.identity.bearer import ACT_AS_HEADER
 from reelwright_gateway.identity.caller import ADMIN, READ, WRITE, Caller, Identifier
 from reelwright_gateway.identity.tickets import Tickets
 from reelwright_gateway.problems import Problem
@@ -65,6 +66,8 @@ class _Listening(_Known):
     async def __call__(self, request: Request, ticket: Ticket = None) -> Caller:
         if ticket is None:
             return await super().__call__(request)
+        if ACT_AS_HEADER in request.headers:
+            raise Problem("request_invalid", f"A ticket names its user: leave {ACT_AS_HEADER} out.")
         tickets: Tickets = request.app.state.tickets
         return _require(await tickets.take(ticket), self._scope)
 

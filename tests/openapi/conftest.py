@@ -1,0 +1,15 @@
+"""Parts, a short recording, and an issuer of tokens, shared by the tests here."""
+
+from collections.abc import Iterator
+
+import pytest
+from openapi.issuing import ServedIssuer, serving_keys
+from town.fixtures import shared_parts, short_talk
+
+__all__ = ["shared_parts", "short_talk"]
+
+
+@pytest.fixture(scope="session")
+def issuer() -> Iterator[ServedIssuer]:
+    with serving_keys() as served:
+        yield served
