@@ -17,7 +17,7 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: charts charts-check docs-check help setup demo up down images push dev test test-dev test-brokers test-chaos test-images test-api parts check lint type imports proto proto-check fmt lock lock-check bench bench-bus bench-workers bench-api docs clean
+.PHONY: charts charts-check docs-check help setup demo up down images push dev test test-dev test-brokers test-chaos test-images test-api test-live parts check lint type imports proto proto-check fmt lock lock-check bench bench-bus bench-workers bench-api docs clean
 
 help: ## Say what there is to do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -74,6 +74,9 @@ test-chaos: setup ## Kill random services while they make 50 videos (minutes)
 
 test-api: setup ## Try the whole API by its OpenAPI document, with schemathesis (10 minutes; FUZZ_S=300 FUZZ_SEED=1)
 	@FUZZ_S=$(or $(FUZZ_S),300) FUZZ_SEED=$(or $(FUZZ_SEED),$$(date +%s)) $(BIN)/python -m pytest -q -s tests/openapi/test_fuzz.py
+
+test-live: setup ## 2,000 listeners of events on one gateway (two minutes)
+	@LIVE_LISTENERS=2000 $(BIN)/python -m pytest -q -s tests/live
 
 parts: setup ## Fetch the real parts that tests can start (Kafka, DynamoDB Local, an S3 server, Prometheus) into the user's cache
 	@PYTHONPATH=tests CI=true $(BIN)/python -m parts.install

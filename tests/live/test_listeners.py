@@ -1,0 +1,180 @@
+"""Thousands of listeners on one gateway: bounded memory, no harm by a slow one, and all catch up after a restart."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+from live.listeners import Listener, all_until, deaf, start
+from parts.background import in_background
+from parts.ports import free_port
+from town.backing import Backing, backing
+from town.customer import channel_to
+from town.fleet import SHORT, Fleet
+
+from reelwright.events.v1.facts_pb2 import Progressed, ProjectChanged
+from reelwright.rpc.v1 import keys_pb2
+from reelwright.rpc.v1 import project_pb2 as rpc
+from reelwright.rpc.v1.keys_pb2_grpc import ApiKeyServiceStub
+from reelwright.rpc.v1.project_pb2_grpc import ProjectServiceStub
+from reelwright_chassis.envelope import encode
+from reelwright_chassis.ids import new_id
+from reelwright_gateway.live.listener import MAX_WAITING
+
+if TYPE_CHECKING:
+    from reelwright.rpc.v1.project_pb2_grpc import ProjectServiceAsyncStub
+
+LISTENERS = int(os.environ.get("LIVE_LISTENERS", "500"))
+"""`make test-live` has 2,000."""
+PATIENCE_S = 60.0 + LISTENERS / 10
+MOST_KB_EACH = 100
+"""Of the gateway's memory, for each listener."""
+OFTEN = {f"REELWRIGHT_GATEWAY_RATE_{each}": "1000000/minute" for each in ("READ", "WRITE", "CREATE", "STREAM")}
+CALLER = rpc.Caller(tenant_id="t", user_id="ann")
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """A director and a gateway as processes of their own, on real parts."""
+
+    fleet: Fleet
+    backing: Backing
+    http: httpx.AsyncClient
+    director: "ProjectServiceAsyncStub"
+    port: int
+    headers: dict[str, str]
+
+    async def create(self) -> str:
+        return str((await self.http.post("/v1/projects", json={"autostart": False})).json()["id"])
+
+    async def change(self, project_id: str, version: int) -> None:
+        """As the director tells it."""
+        told = ProjectChanged(tenant_id="t", user_id="ann", project_id=project_id, version=version, state="uploaded")
+        await self.backing.bus.publish([encode(told, source="test")])
+
+    async def edit_past_the_gateway(self, project_id: str, title: str) -> int:
+        asked = rpc.GetProjectRequest(caller=CALLER, project_id=project_id)
+        had = await self.director.GetProject(asked, timeout=10)
+        had.settings.title = title
+        changed = rpc.UpdateProjectRequest(
+            caller=CALLER, project_id=project_id, if_version=had.version, settings=had.settings
+        )
+        return int((await self.director.UpdateProject(changed, timeout=10)).version)
+
+    def listeners(self, count: int, project_id: str) -> list[Listener]:
+        path = f"/v1/projects/{project_id}/events"
+        return [Listener(self.port, path, self.headers) for _ in range(count)]
+
+    async def metric(self, name: str) -> float:
+        _, text = await self.fleet.probe("gateway-1", "/metrics")
+        return next(float(line.split()[-1]) for line in text.splitlines() if line.startswith(f"{name} "))
+
+    def memory_kb(self) -> int:
+        """What the gateway holds (RSS)."""
+        process = self.fleet.members["gateway-1"].process
+        assert process is not None
+        status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
+        return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
+
+
+@asynccontextmanager
+async def here(folder: Path, addresses: dict[str, dict[str, str]]) -> AsyncIterator[Here]:
+    port = free_port()
+    async with backing(addresses, f"live-{new_id().lower()}") as behind:
+        fleet = Fleet(folder, {**SHORT, **OFTEN, **behind.env})
+        fleet.add("director")
+        fleet.add(
+            "gateway",
+            REELWRIGHT_GATEWAY_ADDRESS=f"127.0.0.1:{port}",
+            REELWRIGHT_GATEWAY_SECRET="s" * 32,
+            REELWRIGHT_GATEWAY_HEARTBEAT_S="2",
+            REELWRIGHT_GATEWAY_STREAM_SEND_S="3",
+        )
+        try:
+            await in_background(fleet.start)
+            await fleet.ready()
+            async with channel_to(fleet.directors) as channel:
+                wanted = keys_pb2.CreateKeyRequest(tenant_id="t", user_id="ann", by="test")
+                made = await ApiKeyServiceStub(channel).CreateKey(wanted, timeout=30)
+                headers = {"Authorization": f"Bearer {made.key}"}
+                async with httpx.AsyncClient(
+                    base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=60, trust_env=False
+                ) as http:
+                    yield Here(fleet, behind, http, ProjectServiceStub(channel), port, headers)
+        finally:
+            fleet.end()
+
+
+@asynccontextmanager
+async def listening(listeners: Sequence[Listener], *, at_once: int = 50) -> AsyncIterator[None]:
+    running = asyncio.ensure_future(start(listeners, at_once=at_once))
+    try:
+        yield
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+
+
+def _noise(project_id: str) -> list[Progressed]:
+    """Long events, and no more at once than may wait for a listener."""
+    who = {"tenant_id": "t", "user_id": "ann", "project_id": project_id, "stage": "render", "request_id": "r"}
+    return [Progressed(**who, percent=number, doing="x" * 4_000) for number in range(MAX_WAITING - 4)]
+
+
+@pytest.mark.timeout(3 * PATIENCE_S + 120)
+async def test_many_listeners(tmp_path: Path, shared_parts: dict[str, dict[str, str]]) -> None:
+    async with here(tmp_path, shared_parts) as it:
+        project, other = await it.create(), await it.create()
+        many, (witness,) = it.listeners(LISTENERS, project), it.listeners(1, other)
+        async with listening([witness]):
+            await all_until([witness], lambda one: one.snapshots == 1, PATIENCE_S)
+            before_kb = it.memory_kb()
+            async with listening(many):
+                await all_until(many, lambda one: one.snapshots == 1, PATIENCE_S)
+                each_kb = (it.memory_kb() - before_kb) / LISTENERS
+                print(f"{LISTENERS} listeners, {each_kb:.0f} KB each")  # noqa: T201 - for whoever looks
+                assert each_kb < MOST_KB_EACH
+                await _a_deaf_one_harms_nobody(it, project, other, many, witness)
+                await all_until([*many, witness], lambda one: one.heartbeats > 0, PATIENCE_S)
+                await _all_catch_up_after_a_restart(it, project, many)
+                assert not any(one.refused for one in many)
+
+
+async def _a_deaf_one_harms_nobody(
+    it: Here, project: str, other: str, many: Sequence[Listener], witness: Listener
+) -> None:
+    """It is given so much that its connection is full, and is let go; meanwhile everybody else hears every change."""
+    with deaf(it.port, witness.path, it.headers):
+        await _until_listening(it, len(many) + 2)
+        told = list(range(2, 12))
+        for version in told:
+            noise = [encode(progressed, source="test") for progressed in _noise(other)]
+            await it.backing.bus.publish(noise)
+            await it.change(project, version)
+        await all_until(many, lambda one: told[-1] in one.versions, PATIENCE_S)
+        assert all(one.versions == [1, *told] and one.snapshots == 1 for one in many)
+        assert witness.progress > 0
+        await _until_listening(it, len(many) + 1)
+
+
+async def _until_listening(it: Here, count: int) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while await it.metric("reelwright_event_listeners") != count:  # noqa: ASYNC110 - of another process
+            await asyncio.sleep(0.2)
+
+
+async def _all_catch_up_after_a_restart(it: Here, project: str, many: Sequence[Listener]) -> None:
+    """What changed while no gateway was there is the first that they are told."""
+    assert await in_background(lambda: it.fleet.stop("gateway-1")) == 0
+    missed = await it.edit_past_the_gateway(project, "while it was away")
+    await in_background(lambda: it.fleet.start("gateway-1"))
+    await it.fleet.ready("gateway-1")
+    await all_until(many, lambda one: one.snapshots == 2 and one.versions[-1] == missed, PATIENCE_S)
+    await it.change(project, missed + 1)
+    await all_until(many, lambda one: one.versions[-1] == missed + 1, PATIENCE_S)
