@@ -1,10 +1,11 @@
 #!/bin/sh
 # In CI the tools that tests check against, and that no Python package holds, are installed; elsewhere they are named when
-# they are missing, and the tests that need them are skipped. Java and Maven start and fetch Kafka and DynamoDB Local.
+# they are missing, and the tests that need them are skipped. Java and Maven start and fetch Kafka and DynamoDB Local;
+# pages are tried in Chromium.
 set -eu
 missing=""
 packages=""
-for tool in ffprobe:ffmpeg javac:openjdk-17-jdk-headless mvn:maven; do
+for tool in ffprobe:ffmpeg javac:openjdk-17-jdk-headless mvn:maven chromium:chromium; do
     command -v "${tool%%:*}" >/dev/null 2>&1 && continue
     missing="$missing ${tool%%:*}"
     packages="$packages ${tool##*:}"

@@ -15,19 +15,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
-import uvicorn
 from apihouse import Issuer
 from apihouse.issuer import AUDIENCE, ISSUER
+from apihouse.serving import answering, completed, created, issuing, recorded, start_serve
 from bench.api_load import Call, per_second
-from e2e.recordings import opening
-from fastapi import FastAPI
+from e2e.recordings import SCRIPT
 from parts import children
 from parts.ports import free_port
 
@@ -38,7 +36,6 @@ from reelwright_chassis.rpc import connect, local_address
 GOAL = 0.6
 LISTED = 20
 _NEW = {"title": "Why we sleep", "labels": {"campaign": "autumn"}, "target_duration_s": 45}
-_PATIENCE_S = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,40 +57,6 @@ class Sides:
         return {"ours": (self.ours, ""), "bare": (self.bare, ""), "plain": (self.bare, "/plain")}[name]
 
 
-@asynccontextmanager
-async def issuing(issuer: Issuer) -> AsyncIterator[str]:
-    """Where the issuer's keys are read."""
-    app = FastAPI()
-
-    @app.get("/keys")
-    async def keys() -> Any:
-        return await issuer.read()
-
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning"))
-    serving = asyncio.create_task(server.serve())
-    try:
-        yield f"http://127.0.0.1:{port}/keys"
-    finally:
-        server.should_exit = True
-        await serving
-
-
-def start_ours(folder: Path, port: int, keys_url: str) -> "subprocess.Popen[bytes]":
-    often = {f"REELWRIGHT_GATEWAY_RATE_{each}": "1000000/minute" for each in ("READ", "WRITE", "CREATE", "STREAM")}
-    env = {
-        **often,
-        "REELWRIGHT_HOME": str(folder / "home"),
-        "REELWRIGHT_PROFILE": "tiny",
-        "REELWRIGHT_GATEWAY_IDENTITY": "required",
-        "REELWRIGHT_GATEWAY_OIDC_ISSUER": ISSUER,
-        "REELWRIGHT_GATEWAY_OIDC_AUDIENCE": AUDIENCE,
-        "REELWRIGHT_GATEWAY_OIDC_JWKS_URL": keys_url,
-    }
-    command = [str(Path(sys.executable).with_name("reelwright")), "serve", "--port", str(port), "--offline"]
-    return children.start(command, log=folder / "ours.log", env=env)
-
-
 def start_bare(folder: Path, port: int) -> "subprocess.Popen[bytes]":
     env = {"PYTHONPATH": str(Path(__file__).parents[1])}
     return children.start(
@@ -101,36 +64,15 @@ def start_bare(folder: Path, port: int) -> "subprocess.Popen[bytes]":
     )
 
 
-async def answering(port: int) -> None:
-    """Returns when something answers there."""
-    async with asyncio.timeout(_PATIENCE_S), httpx.AsyncClient(trust_env=False) as client:
-        while True:
-            try:
-                await client.get(f"http://127.0.0.1:{port}/v1/projects")
-            except httpx.TransportError:
-                await asyncio.sleep(0.1)
-            else:
-                return
-
-
 async def finished_project(client: httpx.AsyncClient, folder: Path) -> str:
     """A project of the listener's with a video, among others that have none."""
-    audio, script = opening(folder, 1)
-    made = await _created(client, {**_NEW, "target_duration_s": None, "script": script.read_text(encoding="utf-8")})
-    await client.put(f"/v1/projects/{made}/audio", content=audio.read_bytes())
+    script = SCRIPT.read_text(encoding="utf-8").split("\n\n")[0]
+    made = await created(client, {**_NEW, "target_duration_s": None, "script": script})
+    await recorded(client, made, folder)
     for _ in range(LISTED - 1):
-        await _created(client, _NEW)
-    async with asyncio.timeout(_PATIENCE_S):
-        while (now := (await client.get(f"/v1/projects/{made}")).json())["state"] != "completed":
-            assert now["state"] != "failed", now["failure"]
-            await asyncio.sleep(0.2)
+        await created(client, _NEW)
+    await completed(client, made)
     return made
-
-
-async def _created(client: httpx.AsyncClient, wanted: Mapping[str, Any]) -> str:
-    answer = await client.post("/v1/projects", json=wanted)
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["id"])
 
 
 async def write_known(folder: Path, client: httpx.AsyncClient, project_id: str, issuer: Issuer) -> None:
@@ -180,7 +122,7 @@ def _ratio(found: Mapping[str, list[float]], other: str) -> float:
 async def measure(folder: Path, load: Load) -> dict[str, Any]:
     issuer, sides = Issuer(), Sides(free_port(), free_port())
     async with issuing(issuer) as keys_url:
-        started = [start_ours(folder, sides.ours, keys_url)]
+        started = [start_serve(folder, sides.ours, keys_url)]
         try:
             await answering(sides.ours)
             headers = {"Authorization": f"Bearer {issuer.token()}"}
