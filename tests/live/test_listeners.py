@@ -161,6 +161,7 @@ async def _a_deaf_one_harms_nobody(
         assert all(one.versions == [1, *told] and one.snapshots == 1 for one in many)
         assert witness.progress > 0
         await _until_listening(it, len(many) + 1)
+        assert await it.metric("reelwright_event_listeners_let_go_total") == 1
 
 
 async def _until_listening(it: Here, count: int) -> None:

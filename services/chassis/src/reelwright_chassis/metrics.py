@@ -78,4 +78,5 @@ RATE_LIMITS_ALONE = Counter(
     "reelwright_rate_limits_alone", "Times that Valkey was away, and a replica began to count for itself."
 )
 LISTENERS = Gauge("reelwright_event_listeners", "Open streams of events.")
+LISTENERS_LET_GO = Counter("reelwright_event_listeners_let_go", "Streams that were ended, since nobody read them.")
 LISTENERS_RESYNCED = Counter("reelwright_event_resyncs", "Streams that were too slow, and began anew with a snapshot.")

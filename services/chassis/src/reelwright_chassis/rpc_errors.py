@@ -21,7 +21,8 @@ _CODES: dict[type[ReelwrightError], int] = {
     NotFound: code_pb2.NOT_FOUND,
 }
 _SIMPLE = {kind.__name__: kind for kind in (Unavailable, Stopped, Conflict, NotFound)}
-_AWAY = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED}
+# A server with more calls waiting than it takes ends some of them as CANCELLED.
+_AWAY = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED}
 
 
 def status_of(error: Exception) -> status_pb2.Status:

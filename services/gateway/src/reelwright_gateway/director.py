@@ -1,5 +1,6 @@
 """The director, as the gateway asks it: typed stubs, deadlines, and errors that are ours."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_AT_ONCE = 200
+"""Calls of one replica. A gRPC server refuses some beyond a thousand that wait, so the others take turns here."""
+
 
 class Director:
     """Every method raises the director's `Reject`s, and `Unavailable`."""
@@ -27,9 +31,11 @@ class Director:
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self.projects = ProjectServiceStub(channel)
         self.keys = ApiKeyServiceStub(channel)
+        self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def call(self, method: Callable[..., Awaitable[T]], request: object, *, timeout_s: float = DEADLINE_S) -> T:
-        return await call(method, request, timeout_s=timeout_s)
+        async with self._turns:
+            return await call(method, request, timeout_s=timeout_s)
 
     async def project(self, caller: "Caller", project_id: str) -> rpc.Project:
         """The caller's project as it is now."""

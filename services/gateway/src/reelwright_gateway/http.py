@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import sys
 from collections.abc import Iterator
 
 import uvicorn
@@ -13,6 +14,8 @@ _GRACE_S = 20
 """For requests that run when it is asked to end; streams of events are ended before."""
 _IDLE_CONNECTION_S = 65
 """Longer than load balancers keep a connection, so that they and not we close it."""
+_STUCK_MS = 60_000
+"""A peer that takes nothing for so long is cut off, and with it what still waits for it."""
 _REMEDY = "Stop what listens there, or choose another address."
 
 
@@ -30,6 +33,8 @@ def listen(host: str, port: int) -> socket.socket:
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if sys.platform == "linux":  # those that are accepted have it from here
+            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _STUCK_MS)
         listening.bind((host, port))
         listening.listen(2048)
     except OSError as error:

@@ -5,8 +5,12 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sse_starlette import EventSourceResponse
+from sse_starlette.sse import SendTimeoutError
+from starlette.types import Receive, Scope, Send
 
 from reelwright.rpc.v1 import project_pb2 as rpc
+from reelwright_chassis import metrics
+from reelwright_chassis.logs import get_logger
 from reelwright_gateway.deps import Deps, DepsDep, TellingDep
 from reelwright_gateway.events.models import ProjectChange, StageProgress, StreamTicket
 from reelwright_gateway.events.stream import Snapshot, stream
@@ -17,6 +21,8 @@ from reelwright_gateway.live.hub import of_owner, of_project, of_tenant
 from reelwright_gateway.problems import documented
 from reelwright_gateway.projects.models import ProjectPage
 from reelwright_gateway.projects.routes import Id
+
+log = get_logger(__name__)
 
 router = APIRouter(tags=["events"])
 
@@ -103,6 +109,16 @@ async def create_ticket(request: Request, caller: ReaderDep) -> StreamTicket:
     return StreamTicket(ticket=made.text, expires_at=made.expires_at)
 
 
+class _Stream(EventSourceResponse):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Ends, too, once its listener took nothing for too long. That is no fault of ours."""
+        try:
+            await super().__call__(scope, receive, send)
+        except SendTimeoutError:
+            metrics.LISTENERS_LET_GO.inc()
+            log.info("listener_let_go")
+
+
 def _response(deps: Deps, request: Request, snapshot: Any, name: tuple[str, ...]) -> EventSourceResponse:
     """Listens from before the snapshot is taken until the client is gone, so that nothing falls in between."""
 
@@ -112,6 +128,4 @@ def _response(deps: Deps, request: Request, snapshot: Any, name: tuple[str, ...]
                 yield data
 
     request.state.streams = True
-    return EventSourceResponse(
-        events(), ping=deps.settings.heartbeat_s, send_timeout=deps.settings.stream_send_s, sep="\n"
-    )
+    return _Stream(events(), ping=deps.settings.heartbeat_s, send_timeout=deps.settings.stream_send_s, sep="\n")

@@ -27,15 +27,16 @@ async def stream(
 ) -> AsyncIterator[bytes]:
     """Begins anew with a snapshot whenever something may have been missed. Ends after about `lifetime_s`."""
     ends_s = clock.monotonic_s() + lifetime_s * (1 + random.uniform(-_LIFETIME_SPREAD, _LIFETIME_SPREAD))
-    first = await snapshot()
+    first = await _taken(snapshot)
+    if first is None:
+        return
     seen = dict(first.versions)
     yield sse("hello", "{}", retry_ms=random.randint(*_AGAIN_MS)) + first.data
     while not listener.closed and clock.monotonic_s() < ends_s:
         if listener.take_lost():
-            try:
-                again = await snapshot()
-            except ReelwrightError:
-                return  # the client connects anew, and is told why
+            again = await _taken(snapshot)
+            if again is None:
+                return
             seen = dict(again.versions)
             yield again.data
         event = await listener.next(ends_s - clock.monotonic_s())
@@ -43,6 +44,14 @@ async def stream(
             yield event.data
             if event.last and len(seen) <= 1:
                 return
+
+
+async def _taken(snapshot: Callable[[], Awaitable[Snapshot]]) -> Snapshot | None:
+    """None when there is none to be had: then the stream ends, its client connects anew, and is told why."""
+    try:
+        return await snapshot()
+    except ReelwrightError:
+        return None
 
 
 def _is_new(event: Event, seen: dict[str, int]) -> bool:
