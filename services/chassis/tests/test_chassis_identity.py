@@ -1,5 +1,7 @@
 """Ids, reason codes, and the fakes that ship with the chassis."""
 
+import multiprocessing
+import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,24 @@ def test_new_ids_are_ulids() -> None:
     ids = [new_id() for _ in range(100)]
     assert len(set(ids)) == 100
     assert all(len(each) == 26 for each in ids)
+
+
+def test_ids_sort_by_the_order_they_were_made_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = [new_id() for _ in range(100)]
+    monkeypatch.setattr(time, "time_ns", lambda: 1_000_000)  # a clock that was set back stands still
+    ids += [new_id() for _ in range(100)]
+    assert ids == sorted(set(ids))
+
+
+def test_a_forked_child_makes_ids_of_its_own() -> None:
+    new_id()
+    with multiprocessing.get_context("fork").Pool(2) as children:
+        made = [each for several in children.map(_ten_ids, range(8), chunksize=1) for each in several]
+    assert len({*made, *_ten_ids(0)}) == 90
+
+
+def _ten_ids(_: int) -> list[str]:
+    return [new_id() for _ in range(10)]
 
 
 def test_the_same_parts_have_the_same_id() -> None:
