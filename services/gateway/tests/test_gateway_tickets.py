@@ -31,7 +31,8 @@ async def test_a_ticket_opens_one_stream_of_its_owner(tmp_path: Path) -> None:
         bobs = {"Authorization": f"Bearer {ISSUER.token(sub='bob')}"}
         other = (await client.post("/v1/stream-tickets", headers=bobs)).json()["ticket"]
         assert (await client.get(path, params={"ticket": other})).status_code == 404
-        acting = await client.get(path, params={"ticket": other}, headers={"Reelwright-User": "ann"})
+        fresh = (await client.post("/v1/stream-tickets", headers=headers)).json()["ticket"]
+        acting = await client.get(path, params={"ticket": fresh}, headers={"Reelwright-User": "ann"})
         assert (acting.status_code, acting.json()["code"]) == (422, "request_invalid")
         for nothing in ("", "abc", ISSUER.token()):
             assert (await client.get(path, params={"ticket": nothing})).status_code == 401

@@ -66,10 +66,11 @@ class _Listening(_Known):
     async def __call__(self, request: Request, ticket: Ticket = None) -> Caller:
         if ticket is None:
             return await super().__call__(request)
+        tickets: Tickets = request.app.state.tickets
+        caller = await tickets.take(ticket)
         if ACT_AS_HEADER in request.headers:
             raise Problem("request_invalid", f"A ticket names its user: leave {ACT_AS_HEADER} out.")
-        tickets: Tickets = request.app.state.tickets
-        return _require(await tickets.take(ticket), self._scope)
+        return _require(caller, self._scope)
 
 
 CallerDep = Annotated[Caller, Depends(_Known())]
