@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from reelwright_chassis.bus.port import Bus, Consumer, Message, Record, TopicPartition
-from reelwright_chassis.errors import Conflict
+from reelwright_chassis.errors import Conflict, Stopped
 
 PATIENCE_S = 30.0
 
@@ -204,7 +204,17 @@ async def test_who_leaves_gives_its_partitions_to_the_others(bus: Bus, topic: st
     assert listeners[1].told == told, "who leaves is told nothing"
     await bus.publish(messages(topic, 30, keys=30))
     assert sorted(set(numbers(await take(first, 30)))) == list(range(30))
-    assert await second.poll(max_records=1, timeout_s=PATIENCE_S) == []
+
+
+async def test_a_closed_consumer_has_nothing_more_to_say(bus: Bus, topic: str, group: str) -> None:
+    consumer = await join(bus, topic, group)
+    waiting = asyncio.ensure_future(consumer.poll(max_records=1, timeout_s=PATIENCE_S))
+    await asyncio.sleep(0)
+    await consumer.close()
+    with pytest.raises(Stopped):
+        await waiting
+    with pytest.raises(Stopped):
+        await consumer.poll(max_records=1, timeout_s=PATIENCE_S)
 
 
 async def test_a_rebalance_goes_back_to_what_was_committed_and_forgets_pauses(bus: Bus, topic: str, group: str) -> None:

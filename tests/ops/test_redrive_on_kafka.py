@@ -97,10 +97,7 @@ async def test_what_fails_again_is_dead_again_and_can_be_sent_again(here: Compan
     async with running(*here.workers()):
         await here.create("p1")
         await here.until(State.FAILED, "p1")
-        letters = here.parts.bus.follow("render.requests.dlq")
-        first = anext(letters)
         await operator.run("ops", "dlq", "redrive", "--all")
-        await first  # the mark, or the letter that died again
         found = (await operator.run("ops", "dlq", "list", "--json")).data
         while len(found) < 2:
             found = (await operator.run("ops", "dlq", "list", "--json")).data

@@ -14,7 +14,7 @@ from reelwright_chassis.bus.kafka_ends import end_consumer
 from reelwright_chassis.bus.kafka_records import Names, record_of
 from reelwright_chassis.bus.port import AssignmentListener, Record, TopicPartition
 from reelwright_chassis.clock import Clock
-from reelwright_chassis.errors import Conflict, Unavailable
+from reelwright_chassis.errors import Conflict, Stopped, Unavailable
 from reelwright_chassis.logs import get_logger
 
 log = get_logger(__name__)
@@ -195,9 +195,9 @@ class KafkaConsumer:
                 return taken
             left_s = until_s - self._clock.monotonic_s()
             if left_s <= 0:
-                break
+                return []
             await self._wait(left_s)
-        return []
+        raise Stopped(f"{self._member} is closed")
 
     def _take(self, max_records: int) -> list[Record]:
         if not self._fetched or not self._told.is_set() or self._all_paused:

@@ -55,9 +55,10 @@ class Consumer(Protocol):
     """A member of a consumer group. Delivers each record of its partitions at least once, in offset order."""
 
     async def poll(self, *, max_records: int, timeout_s: float) -> Sequence[Record]:
-        """The next records, or none after `timeout_s` or `close()`.
+        """The next records, or none after `timeout_s`.
 
-        Never cancelled by the caller. Returns nothing of a partition that was revoked meanwhile. Raises `Unavailable`.
+        Never cancelled by the caller. Returns nothing of a partition that was revoked meanwhile. Raises `Unavailable`,
+        and `Stopped` once it is closed.
         """
 
     async def commit(self, offsets: Mapping[TopicPartition, int]) -> None:

@@ -7,7 +7,7 @@ from reelwright_chassis.bus.assignment import assign
 from reelwright_chassis.bus.port import AssignmentListener, Record, TopicPartition
 from reelwright_chassis.bus.sqlite_log import SqliteLog
 from reelwright_chassis.bus.sqlite_reader import SqliteReader
-from reelwright_chassis.errors import Conflict
+from reelwright_chassis.errors import Conflict, Stopped
 from reelwright_chassis.logs import get_logger
 
 log = get_logger(__name__)
@@ -71,8 +71,8 @@ class SqliteConsumer:
                 async with asyncio.timeout_at(until):
                     await self._reader.waker.wait()
             except TimeoutError:
-                break
-        return []
+                return []
+        raise Stopped(f"{self.name} is closed")
 
     async def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
         if not offsets.keys() <= self._reader.positions.keys():

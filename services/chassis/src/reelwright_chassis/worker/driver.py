@@ -158,7 +158,7 @@ class Driver:
                 records = await self.outage.ride_out(lambda: self._poll(consumer), self._left)
             except Conflict:
                 continue  # a rebalance came in between
-            except Stopped:
+            except Stopped:  # also by who closed the bus
                 return
             metrics.LAST_POLL.labels(group=self._group).set(self._clock.now_s())
             for record in records:
