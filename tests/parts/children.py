@@ -1,15 +1,22 @@
 """Processes that end with the one that started them, whatever ends that."""
 
-import ctypes
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-_PR_SET_PDEATHSIG = 1
-_LIBC = ctypes.CDLL(None)
+_LAUNCHER = """
+import ctypes, os, signal, sys
+PR_SET_PDEATHSIG = 1
+ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+if os.getppid() != int(sys.argv[1]):  # it ended in between
+    os.kill(os.getpid(), signal.SIGKILL)
+os.execvp(sys.argv[2], sys.argv[2:])
+"""
+"""A program, not a `preexec_fn`: Python that runs between fork and exec crashes beside the threads of gRPC."""
 
 
 def start(
@@ -19,23 +26,16 @@ def start(
 
     It gets SIGKILL when the thread that called this ends: call it from one that lives as long as the process shall.
     """
-    parent = os.getpid()
-
-    def die_with_parent() -> None:
-        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it ended in between
-            os.kill(os.getpid(), signal.SIGKILL)
-
+    launcher = [sys.executable, "-I", "-S", "-c", _LAUNCHER, str(os.getpid())]
     with log.open("ab") as output:
         return subprocess.Popen(
-            [str(word) for word in command],
+            [*launcher, *(str(word) for word in command)],
             cwd=cwd,
             env={**os.environ, **(env or {})},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
             start_new_session=True,
-            preexec_fn=die_with_parent,  # noqa: PLW1509 - one prctl; nothing here starts threads before it forks
         )
 
 
