@@ -13,6 +13,7 @@ from reelwright_chassis.blobs.folder import FolderBlobs
 from reelwright_chassis.bus.port import Bus
 from reelwright_chassis.parts import Parts
 from reelwright_chassis.rpc import connect, local_address, serve
+from reelwright_chassis.store.port import Store
 from reelwright_chassis.store.sqlite import SqliteStore
 from reelwright_chassis.testing import running
 from reelwright_chassis.worker import Job, RetryPolicy, Worker
@@ -87,9 +88,11 @@ async def served(request: Message, job: Job) -> Message:
 
 
 @asynccontextmanager
-async def company(bus: Bus, folder: Path, **settings: Any) -> AsyncIterator[Company]:
-    """At work, but for its workers."""
-    store = await SqliteStore.open(folder / "store.sqlite")
+async def company(bus: Bus, folder: Path, *, store: Store | None = None, **settings: Any) -> AsyncIterator[Company]:
+    """At work, but for its workers. Without a store it has one of its own."""
+    own = None if store else await SqliteStore.open(folder / "store.sqlite")
+    store = own or store
+    assert store
     blobs = FolderBlobs(folder / "blobs")
     impatient = {"tick_every_s": 0.05, "backoff_s": 0.01, "brakes_every_s": 0.5, **settings}
     director = Director(bus=bus, store=store, blobs=blobs, instance="test", settings=DirectorSettings(**impatient))
@@ -105,4 +108,5 @@ async def company(bus: Bus, folder: Path, **settings: Any) -> AsyncIterator[Comp
         await channel.close()
         await server.stop(0)
         blobs.close()
-        await store.close()
+        if own:
+            await own.close()

@@ -111,6 +111,8 @@ def transcript(edited: Transcript) -> Transcript:
     """Raises `Refused`: transcript_invalid."""
     if not 1 <= len(edited.words) <= MAX_WORDS:
         raise Refused("transcript_invalid", f"A transcript has 1 to {MAX_WORDS} words.")
+    if sum(len(word.text.encode()) for word in edited.words) > MAX_SCRIPT_BYTES:
+        raise Refused("transcript_invalid", f"The words of a transcript have at most {MAX_SCRIPT_BYTES // 1000} KB.")
     last_s = 0.0
     for number, word in enumerate(edited.words, start=1):
         if not last_s <= word.start_s <= word.end_s or not word.text.strip():
