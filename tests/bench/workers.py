@@ -29,7 +29,7 @@ async def measure(folder: Path, addresses: dict[str, dict[str, str]], talk: Talk
         place = folder / f"{renderers}"
         place.mkdir()
         count = {"renderer": renderers}
-        async with town(place, addresses, talk, count=count, REELWRIGHT_RENDERER_PROCESSES="1") as here:
+        async with town(place, addresses, talk, count=count, env={"REELWRIGHT_RENDERER_PROCESSES": "1"}) as here:
             began_s = time.monotonic()
             project_ids = await asyncio.gather(*(here.customer.order(f"video {n}") for n in range(recordings)))
             verdict.all_completed(await here.customer.wait_all(project_ids, _PATIENCE_S))

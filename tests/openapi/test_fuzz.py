@@ -33,7 +33,7 @@ def test_serve_answers_as_documented(tmp_path: Path, issuer: ServedIssuer, short
 async def test_the_services_on_kafka_answer_as_documented(
     tmp_path: Path, issuer: ServedIssuer, shared_parts: dict[str, dict[str, str]], short_talk: Talk
 ) -> None:
-    async with town(tmp_path, shared_parts, short_talk, count={"gateway": 1}, short=False, **issuer.env()) as here:
+    async with town(tmp_path, shared_parts, short_talk, count={"gateway": 1}, short=False, env=issuer.env()) as here:
         api = here.fleet.apis[0]
         await asyncio.to_thread(_try, api, issuer, short_talk, tmp_path)
 

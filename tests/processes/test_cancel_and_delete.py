@@ -19,6 +19,8 @@ from reelwright_kling_sim import read_ledger
 
 REACHED_WITHIN_S = 30.0
 PATIENCE_S = 120.0
+SLOW_KLING = {"REELWRIGHT_SIM_LATENCY": "seeded", "REELWRIGHT_SIM_LATENCY_SCALE": "0.15"}
+"""A clip takes half a minute."""
 
 
 @pytest.mark.timeout(600)
@@ -29,7 +31,7 @@ async def test_they_reach_a_running_render_and_a_task_that_kling_works_on(
         canceled, deleted = await begun(here, "renderer", profile="standard")
         await end(here, "renderer", canceled, deleted)
         await nothing_is_kept(here, deleted)
-        await have_a_slow_kling(here)
+        await here.fleet.restart("kling-sim-1", **SLOW_KLING)
         canceled, deleted = await begun(here, "kling-gateway", profile="tiny")
         assets = await assets_of(here, deleted)
         await end(here, "kling-gateway", canceled, deleted)
@@ -83,15 +85,6 @@ async def nothing_is_kept(here: Town, project_id: str, assets: Sequence[str] = (
         return not blobs and not await assets_of(here, project_id)
 
     await until(is_gone, PATIENCE_S, "what was kept of the deleted project is gone")
-
-
-async def have_a_slow_kling(here: Town) -> None:
-    """A clip takes half a minute from now on."""
-    simulator = here.fleet.members["kling-sim-1"]
-    simulator.env = {**simulator.env, "REELWRIGHT_SIM_LATENCY": "seeded", "REELWRIGHT_SIM_LATENCY_SCALE": "0.15"}
-    here.fleet.kill9(simulator.name)
-    here.fleet.start(simulator.name)
-    await here.fleet.ready(simulator.name)
 
 
 async def assets_of(here: Town, project_id: str) -> list[str]:

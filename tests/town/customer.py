@@ -48,12 +48,18 @@ class Customer:
         self._talk = talk
 
     async def order(
-        self, title: str, *, review: "rpc.Review.ValueType" = rpc.REVIEW_NONE, profile: ProfileName = "tiny"
+        self,
+        title: str,
+        *,
+        review: "rpc.Review.ValueType" = rpc.REVIEW_NONE,
+        profile: ProfileName = "tiny",
+        direction: str = "",
     ) -> str:
         """A project whose recording is uploaded; returns its id."""
         settings = rpc.ProjectSettings(
             title=title,
             review=review,
+            direction=direction,
             script=GivenText(text=self._talk.script),
             render=PROFILES[profile].render_settings("highlight"),
         )

@@ -158,6 +158,14 @@ class Fleet:
         if process is not None:
             children.kill(process)
 
+    async def restart(self, name: str, **env: str) -> None:
+        """Killed, and ready again, told these things beside what it was told before."""
+        member = self.members[name]
+        member.env = {**member.env, **env}
+        self.kill9(name)
+        self.start(name)
+        await self.ready(name)
+
     def stop(self, name: str) -> int:
         """SIGTERM; its exit status."""
         process = self.members[name].process

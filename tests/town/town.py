@@ -1,6 +1,6 @@
 """A town of services as OS processes on real parts, with a customer in it: what tests across processes stand on."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +30,7 @@ async def town(
     count: dict[str, int] | None = None,
     short: bool = True,
     replication_factor: int | None = None,
-    **env: str,
+    env: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Town]:
     """`count` says how many of a kind there are; one, where it says nothing, and of gateways and previews none.
 
@@ -39,7 +39,7 @@ async def town(
     async with AsyncExitStack() as stack:
         name = f"town-{new_id().lower()}"
         behind = await stack.enter_async_context(backing(addresses, name, replication_factor=replication_factor))
-        fleet = Fleet(folder, {**QUICK, **(SHORT if short else {}), **behind.env, **env})
+        fleet = Fleet(folder, {**QUICK, **(SHORT if short else {}), **behind.env, **(env or {})})
         stack.callback(fleet.end)
         fleet.add("kling-sim")
         for kind in (*CONSUMERS, "preview", "gateway"):
