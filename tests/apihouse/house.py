@@ -31,6 +31,7 @@ from reelwright_gateway.identity.jwks import ReadJwks
 from reelwright_gateway.live.hub import LiveHub
 from reelwright_gateway.media.links import SignedLinks
 from reelwright_gateway.settings import GatewaySettings
+from reelwright_gateway.uploads.multipart.choose import part_store
 
 BASE = "http://127.0.0.1:8080"
 MP3 = b"ID3\x04" + bytes(2_000)
@@ -147,6 +148,7 @@ def _deps(parts: Parts, settings: GatewaySettings, read_jwks: ReadJwks | None) -
         blobs=parts.blobs,
         hub=LiveHub(parts.bus, clock),
         media=SignedLinks(settings.secret, clock, lifetime_s=settings.media_link_s),
+        parts=part_store(parts.blobs, settings, parts.scratch, clock),
         identifier=identifier(settings, director, clock, read_jwks),
         scratch=parts.scratch,
     )

@@ -1,5 +1,6 @@
 """`reelwright serve` as a process: a video by HTTP alone, in two calls; stopped, started again, refused."""
 
+import hashlib
 import json
 import re
 import signal
@@ -7,6 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 from e2e.command import Reelwright, ended
@@ -67,6 +69,32 @@ def test_two_calls_and_a_stream_make_a_video(reelwright: Reelwright, short_talk:
         assert client.get(done["video"]["captions_vtt"]["url"]).text.startswith("WEBVTT")
         process.send_signal(signal.SIGTERM)
         assert ended(process).code == 0
+
+
+def test_an_upload_in_parts_goes_on_after_a_restart(reelwright: Reelwright, short_talk: Talk) -> None:
+    recording = short_talk.audio.read_bytes()
+    reelwright.environment["REELWRIGHT_GATEWAY_UPLOAD_PART_BYTES"] = str(len(recording) // 2)
+    with serving(reelwright) as (process, client):
+        project = _create(client, short_talk)
+        path = f"/v1/projects/{project['id']}/uploads"
+        begun = client.post(path, json={"size_bytes": len(recording)}).json()
+        assert _send(begun, recording, begun["parts"][0])
+        process.send_signal(signal.SIGTERM)
+        assert ended(process).code == 0
+    with serving(reelwright) as (_, client):
+        resumed = client.get(f"{path}/{begun['id']}").json()
+        missing = [part for part in resumed["parts"] if not part["arrived"]]
+        assert len(missing) == len(begun["parts"]) - 1
+        assert all(_send(resumed, recording, part) for part in missing)
+        sha256 = hashlib.sha256(recording).hexdigest()
+        done = client.post(f"{path}/{begun['id']}/complete", json={"sha256": sha256})
+        assert (done.status_code, done.json()["audio"]["sha256"]) == (200, sha256), done.text
+        assert _completed(client, project)[-1] == "completed"
+
+
+def _send(upload: dict[str, Any], recording: bytes, part: dict[str, Any]) -> bool:
+    start = (part["number"] - 1) * upload["part_size_bytes"]
+    return httpx.put(part["url"], content=recording[start : start + part["size_bytes"]]).is_success
 
 
 def test_what_ran_when_it_was_stopped_goes_on_when_it_is_started_again(reelwright: Reelwright, talk: Talk) -> None:

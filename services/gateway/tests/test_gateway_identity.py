@@ -19,10 +19,20 @@ ISSUER = Issuer()
 OWN = {"/v1/capabilities", "/v1/projects", "/v1/usage", "/v1/events", "/v1/stream-tickets"}
 """Where everybody who is known meets their own things alone."""
 ADMINS = "/v1/api-keys"
-OPEN = {"/", "/docs", "/docs/{name}", "/livez", "/media/{token}/{filename}", "/openapi.json", "/readyz"}
+OPEN = {
+    "/",
+    "/docs",
+    "/docs/{name}",
+    "/livez",
+    "/media/{token}/{filename}",
+    "/openapi.json",
+    "/readyz",
+    "/upload-parts/{token}",
+}
 """For everybody, or by a signed link; in no document. Any other route is in the OpenAPI, and so in the matrix."""
 BODIES: dict[str, Any] = {
     "transcript": {"text": "some words"},
+    "uploads": {"size_bytes": 1_000},
     "scenes": {"scenes": [{"passages": [{"start_s": 0, "end_s": 5}]}]},
 }
 """Bodies that are right, by the last word of the path, so that it is only about who asks."""

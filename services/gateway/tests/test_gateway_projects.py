@@ -13,6 +13,7 @@ async def test_two_calls_make_a_video(tmp_path: Path) -> None:
         assert made["upload"] == {
             "method": "PUT",
             "url": f"{BASE}/v1/projects/{made['id']}/audio",
+            "parts_url": f"{BASE}/v1/projects/{made['id']}/uploads",
             "max_bytes": 100_000_000,
             "formats": ["mp3", "wav", "m4a", "aac", "ogg", "flac", "webm"],
         }

@@ -18,6 +18,7 @@ from reelwright_gateway.live.hub import LiveHub
 from reelwright_gateway.media.links import MediaLinks, PresignedLinks, SignedLinks
 from reelwright_gateway.service import Gateway
 from reelwright_gateway.settings import GatewaySettings
+from reelwright_gateway.uploads.multipart.choose import part_store
 
 _LEAST_SECRET_CHARS = 32
 
@@ -31,6 +32,7 @@ async def build(parts: Parts, settings: GatewaySettings) -> AsyncIterator[Built]
         blobs=parts.blobs,
         hub=LiveHub(parts.bus, clock),
         media=_links(parts, settings),
+        parts=part_store(parts.blobs, settings, parts.scratch, clock),
         identifier=identifier(settings, director, clock),
         scratch=parts.scratch,
     )

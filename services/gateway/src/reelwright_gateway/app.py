@@ -29,6 +29,8 @@ from reelwright_gateway.settings import GatewaySettings, listed
 from reelwright_gateway.stages.routes import router as stages
 from reelwright_gateway.system.routes import router as system
 from reelwright_gateway.transcript.routes import router as transcript
+from reelwright_gateway.uploads.multipart.routes import router as multipart
+from reelwright_gateway.uploads.multipart.taking import router as upload_parts
 from reelwright_gateway.uploads.routes import router as uploads
 from reelwright_gateway.usage.routes import router as usage
 from reelwright_gateway.video.routes import router as video
@@ -36,6 +38,8 @@ from reelwright_gateway.video.routes import router as video
 _ROUTERS = (
     projects,
     uploads,
+    multipart,
+    upload_parts,
     transcript,
     scenes,
     assets,

@@ -7,11 +7,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reelwright_gateway.problems import Problem, response_of
 
-_COUNTED_BY_ITS_ROUTE = re.compile(r"/v1/projects/[^/]+/audio")
+_COUNTED_BY_ITS_ROUTE = re.compile(r"/v1/projects/[^/]+/audio|/upload-parts/[^/]+")
 
 
 class BodyLimit:
-    """Refuses longer bodies with a problem. Recordings have a limit of their own, held where they are taken in."""
+    """Refuses longer bodies with a problem. What is uploaded has a limit of its own, held where it is taken in."""
 
     def __init__(self, app: ASGIApp, max_bytes: int) -> None:
         self._app = app

@@ -16,6 +16,7 @@ from reelwright_gateway.media.links import MediaLinks
 from reelwright_gateway.media.project import Linker
 from reelwright_gateway.projects.convert import Telling
 from reelwright_gateway.settings import GatewaySettings
+from reelwright_gateway.uploads.multipart.parts import PartStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Deps:
     blobs: Blobs
     hub: LiveHub
     media: MediaLinks
+    parts: PartStore
     identifier: Identifier
     scratch: Path
     defaults: Defaults = field(default_factory=Defaults)

@@ -86,8 +86,18 @@ class GatewaySettings(Settings):
     )
     max_audio_bytes: int = Field(default=MAX_AUDIO_BYTES, gt=0, description="The largest recording that is taken.")
     max_body_bytes: int = Field(default=1_000_000, gt=0, description="The largest body of any other request.")
+    upload_part_bytes: int = Field(
+        default=8 << 20,
+        gt=0,
+        description="How large the parts of an upload in parts are that come through the gateway; those that an object "
+        "store takes itself are of its own size.",
+    )
     upload_idle_s: float = Field(default=30.0, gt=0, description="An upload that stands still for so long is given up.")
-    media_link_s: float = Field(default=3_600.0, ge=60, description="How long a link to a video is good for, at least.")
+    media_link_s: float = Field(
+        default=3_600.0,
+        ge=60,
+        description="How long a link to a video, or for a part of an upload, is good for, at least.",
+    )
     key_cache_s: float = Field(
         default=5.0, ge=0, description="How long a key's answer is remembered: a revoked one works no longer than that."
     )

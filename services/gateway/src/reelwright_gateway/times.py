@@ -13,3 +13,7 @@ def moment(stamp: Timestamp) -> datetime:
 def moment_of(message: Message, field: str) -> datetime | None:
     """None where it is not set."""
     return moment(getattr(message, field)) if message.HasField(field) else None
+
+
+def moment_at(unix_s: float) -> datetime:
+    return datetime.fromtimestamp(unix_s, UTC)

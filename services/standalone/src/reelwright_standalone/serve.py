@@ -31,6 +31,7 @@ from reelwright_gateway.live.hub import LiveHub
 from reelwright_gateway.media.links import SignedLinks
 from reelwright_gateway.service import Gateway
 from reelwright_gateway.settings import GatewaySettings
+from reelwright_gateway.uploads.multipart.choose import part_store
 from reelwright_standalone import signals
 from reelwright_standalone.books import directed
 from reelwright_standalone.consent import agree
@@ -126,6 +127,7 @@ class _Serving:
             blobs=parts.blobs,
             hub=LiveHub(parts.bus, clock),
             media=SignedLinks(secret, clock, lifetime_s=self.api.media_link_s),
+            parts=part_store(parts.blobs, api, parts.scratch, clock),
             identifier=identifier(api, director, clock),
             scratch=parts.scratch,
             defaults=self._defaults(),

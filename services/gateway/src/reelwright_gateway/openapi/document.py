@@ -22,7 +22,7 @@ _ABOUT = """Speech in, vertical video out: make a project, send the recording, f
 lists all of them. Fields may be added to answers: ignore those that you do not know."""
 _TAGS = {
     "projects": "One recording, and the video that comes of it.",
-    "uploads": "The recording.",
+    "uploads": "The recording, in one piece or in parts.",
     "transcript": "The words and their times.",
     "scenes": "What is heard and shown, scene by scene.",
     "assets": "The scenes' pictures and clips.",

@@ -282,6 +282,10 @@ class UploadInfo(Model):
         description="Where to send the file's bytes, as the request's body.",
         examples=["https://api.example.com/v1/projects/01JD9ZQ1S7M4V0F5X8C2K3N6PB/audio"],
     )
+    parts_url: str = Field(
+        description="Or POST `size_bytes` here, to send it in parts that can be resumed.",
+        examples=["https://api.example.com/v1/projects/01JD9ZQ1S7M4V0F5X8C2K3N6PB/uploads"],
+    )
     max_bytes: int = Field(description="The largest that is taken.", examples=[100_000_000])
     formats: list[str] = Field(description="What is taken, by its bytes.", examples=[["mp3", "wav", "m4a"]])
 

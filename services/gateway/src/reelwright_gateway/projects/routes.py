@@ -54,7 +54,11 @@ async def create_project(
     response.headers["Location"] = address
     response.headers["ETag"] = etag(made.version)
     upload = models.UploadInfo(
-        method="PUT", url=f"{address}/audio", max_bytes=deps.settings.max_audio_bytes, formats=list(FORMATS)
+        method="PUT",
+        url=f"{address}/audio",
+        parts_url=f"{address}/uploads",
+        max_bytes=deps.settings.max_audio_bytes,
+        formats=list(FORMATS),
     )
     return await telling.created(made, upload)
 

@@ -1,9 +1,9 @@
-"""Takes an upload in: to a temporary file in pieces, sniffed and hashed on the way, never longer than it may be."""
+"""Takes bytes in: to a temporary file in pieces, sniffed and hashed on the way, never longer than they may be."""
 
 import asyncio
 import hashlib
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +17,30 @@ from reelwright_gateway.problems import Problem
 from reelwright_gateway.uploads.sniff import SNIFFED_BYTES, audio_type
 
 _PIECE_BYTES = 1 << 20
+_MB = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What is taken: `kind` tells the media type by the first bytes, None for what is refused with `refusal`."""
+
+    what: str
+    kind: Callable[[bytes], str | None]
+    refusal: str
+    max_bytes: int
+
+    def too_large(self) -> Problem:
+        most = f"{self.max_bytes // _MB} MB" if self.max_bytes >= _MB else f"{self.max_bytes} bytes"
+        return Problem("body_too_large", f"{self.what} has at most {most} here.")
+
+
+def recording(max_bytes: int) -> Taken:
+    return Taken("A recording", audio_type, "audio_type_unsupported", max_bytes)
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A whole recording in a temporary file."""
+    """A whole upload in a temporary file."""
 
     path: Path
     sha256: str
@@ -30,25 +49,32 @@ class Received:
 
 
 @asynccontextmanager
-async def received(request: Request, folder: Path, *, max_bytes: int, idle_s: float) -> AsyncIterator[Received]:
+async def received(request: Request, folder: Path, taken: Taken, *, idle_s: float) -> AsyncIterator[Received]:
     """The request's body as a file while the block lasts.
 
-    Raises `Problem`: body_too_large, audio_type_unsupported, upload_empty, upload_stalled.
+    Raises `Problem`: body_too_large, upload_empty, upload_stalled, and what `taken` refuses with.
     """
     announced = request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced) > max_bytes:
-        raise _too_large(max_bytes)
+    if announced.isdigit() and int(announced) > taken.max_bytes:
+        raise taken.too_large()
+    async with spooled(_chunks(request, idle_s), folder, taken) as whole:
+        yield whole
+
+
+@asynccontextmanager
+async def spooled(chunks: AsyncIterator[bytes], folder: Path, taken: Taken) -> AsyncIterator[Received]:
+    """Bytes from anywhere as a file while the block lasts. Raises as `received` does."""
     with tempfile.NamedTemporaryFile(dir=folder, prefix="upload-") as file:
-        taking = _Taking(file, max_bytes)
-        async for chunk in _chunks(request, idle_s):
+        taking = _Taking(file, taken)
+        async for chunk in chunks:
             await taking.add(chunk)
         yield await taking.end()
 
 
 class _Taking:
-    def __init__(self, file: IO[bytes], max_bytes: int) -> None:
+    def __init__(self, file: IO[bytes], taken: Taken) -> None:
         self._file = file
-        self._max_bytes = max_bytes
+        self._taken = taken
         self._waiting = bytearray()
         self._hash = hashlib.sha256()
         self._size_bytes = 0
@@ -56,8 +82,8 @@ class _Taking:
 
     async def add(self, chunk: bytes) -> None:
         self._waiting += chunk
-        if self._size_bytes + len(self._waiting) > self._max_bytes:
-            raise _too_large(self._max_bytes)
+        if self._size_bytes + len(self._waiting) > self._taken.max_bytes:
+            raise self._taken.too_large()
         if len(self._waiting) >= SNIFFED_BYTES:
             self._sniff()
         if len(self._waiting) >= _PIECE_BYTES:
@@ -72,11 +98,11 @@ class _Taking:
         return Received(Path(self._file.name), self._hash.hexdigest(), self._size_bytes, self._type)
 
     def _sniff(self) -> None:
-        """At the first bytes: what is no recording is refused before the rest of it comes."""
+        """At the first bytes: what is not taken is refused before the rest of it comes."""
         if not self._type:
-            self._type = audio_type(bytes(self._waiting[:SNIFFED_BYTES])) or ""
+            self._type = self._taken.kind(bytes(self._waiting[:SNIFFED_BYTES])) or ""
         if not self._type:
-            raise Problem("audio_type_unsupported")
+            raise Problem(self._taken.refusal)
 
     async def _flush(self) -> None:
         piece, self._waiting = bytes(self._waiting), bytearray()
@@ -102,7 +128,3 @@ async def _chunks(request: Request, idle_s: float) -> AsyncIterator[bytes]:
             raise Problem("upload_stalled", "The client went away.") from None
         if chunk:
             yield chunk
-
-
-def _too_large(max_bytes: int) -> Problem:
-    return Problem("body_too_large", f"A recording has at most {max_bytes // 1_000_000} MB here.")
