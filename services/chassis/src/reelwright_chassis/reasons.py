@@ -16,10 +16,19 @@ class Actor(StrEnum):
     NOBODY = "nobody"
 
 
+class Fault(StrEnum):
+    """Where the cause lies: in what the user gave, at a provider, or here."""
+
+    USER = "user"
+    PROVIDER = "provider"
+    US = "us"
+
+
 class Reason(BaseModel):
     """One entry. `charged` says that money may have been spent.
 
     `of_input` says that what the user gave is at fault, and not we or a provider: by default where the user can act.
+    `of_provider` says that somebody whom we pay is.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -32,6 +41,13 @@ class Reason(BaseModel):
     message: str
     remedy: str
     of_input: bool
+    of_provider: bool = False
+
+    @property
+    def fault(self) -> Fault:
+        if self.of_input:
+            return Fault.USER
+        return Fault.PROVIDER if self.of_provider else Fault.US
 
     @model_validator(mode="before")
     @classmethod

@@ -173,7 +173,7 @@ class Workflow:
         once = guard.once if guard is not None else None
         line = AuditLine(now_s, guard.by, cause.lower()) if guard is not None and guard.by else None
         await self._projects.commit(before, decision, rows, once, now_s, line=line)
-        count(before, decision.project, cause)
+        count(before, decision, cause)
         self._on_commit(decision.project)
         await self._outbox.publish(rows)
 

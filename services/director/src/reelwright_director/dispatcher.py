@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from reelwright_chassis import metrics
 from reelwright_chassis.store.port import Query, Store
 from reelwright_director import tables
 from reelwright_director.apply import Workflow
@@ -31,7 +32,9 @@ class Dispatcher:
         """Raises `Unavailable`."""
         crowded = False
         for family, window in self._windows.items():
-            book = [entry for entry in await self._book(family) if self._may(entry)]
+            whole = await self._book(family)
+            _show(family, whole)
+            book = [entry for entry in whole if self._may(entry)]
             chosen = choose(book, window)
             crowded |= len(chosen) < sum(not entry.asked for entry in book)
             await self._ask(chosen)
@@ -58,3 +61,9 @@ class Dispatcher:
                 await self._workflow.apply(project_id, Dispatch(frozenset(request_ids)))
             except Refused:
                 continue  # the project is gone, and its rows with it
+
+
+def _show(family: Family, book: list[Waiting]) -> None:
+    asked = sum(entry.asked for entry in book)
+    metrics.DISPATCH_REQUESTS.labels(family=family.value, status="asked").set(asked)
+    metrics.DISPATCH_REQUESTS.labels(family=family.value, status="ready").set(len(book) - asked)

@@ -29,6 +29,8 @@ from reelwright_chassis.store.port import Store
 from reelwright_chassis.worker import FactConsumer
 from reelwright_director.apply import Workflow
 from reelwright_director.brakebook import BrakeBook
+from reelwright_director.census import Census
+from reelwright_director.counting import begin_at_zero
 from reelwright_director.decide.ticks import due_at_s
 from reelwright_director.decision import Refused
 from reelwright_director.dispatch import Family
@@ -95,7 +97,8 @@ class Director:
         self._dispatching = Loop("dispatch", self._dispatcher.run_once, settings.tick_every_s, self._clock)
         sweep = Loop("outbox", self._sweep, settings.sweep_every_s, self._clock)
         refresh = Loop("brakes", self.brakes.refresh, settings.brakes_every_s, self._clock)
-        self._loops = (self._ticker, self._dispatching, sweep, refresh)
+        census = self._make_census(bus, store, instance, settings.census_every_s)
+        self._loops = (self._ticker, self._dispatching, sweep, refresh, census)
 
     @property
     def name(self) -> str:
@@ -126,6 +129,7 @@ class Director:
 
     async def prepare(self) -> None:
         """Create missing tables and read the brakes. Raises `Unavailable`."""
+        begin_at_zero()
         await self.projects.ensure()
         await self.brakes.refresh()
 
@@ -148,6 +152,10 @@ class Director:
 
     def stop(self) -> None:
         self._consumer.stop()
+
+    def _make_census(self, bus: Bus, store: Store, instance: str, every_s: float) -> Loop:
+        census = Census(store, bus, self.brakes.current, self._clock, instance=instance, every_s=every_s)
+        return Loop("census", census.run_once, every_s, self._clock)
 
     def _make_consumer(self, bus: Bus, instance: str) -> FactConsumer:
         return FactConsumer(

@@ -47,6 +47,12 @@ class DirectorSettings(Settings):
     brakes_every_s: float = Field(
         default=2.0, gt=0, le=4.0, description="How often it reads which stages are paused: obeyed within 5 s."
     )
+    census_every_s: float = Field(
+        default=15.0,
+        gt=0,
+        description="How often one replica counts what waits and for how long, for the metrics: it reads every project "
+        "that is being worked on.",
+    )
     planner_address: str = Field(
         default="",
         validation_alias="REELWRIGHT_PLANNER_ADDRESS",

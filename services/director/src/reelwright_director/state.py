@@ -238,6 +238,8 @@ class Project:
     booked_usd: Mapping[str, float] = field(default_factory=dict)
     """What is in the ledger: by request_id for assets, by request_id and attempt for the rest."""
     waiting: WaitingSince = WaitingSince()
+    awaited_s: float = 0.0
+    """How long its user has waited for us since the upload, or since it last completed: its time in states that run."""
     history: tuple[HistoryEntry, ...] = ()
     removal: Removal | None = None
 

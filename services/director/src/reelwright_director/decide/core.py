@@ -11,6 +11,7 @@ from reelwright_director.decide.facts import hear
 from reelwright_director.decide.revisions import set_script
 from reelwright_director.decision import Context, Decision, Draft
 from reelwright_director.state import Project, WaitingSince
+from reelwright_director.terms import RUNNING, State
 from reelwright_director.view import changed_view, timestamp
 from reelwright_director.waiting import waiting_on
 
@@ -74,13 +75,22 @@ def _seal(draft: Draft, before: Project | None) -> Decision:
     """A changed project gets the next version and, where its public view changed, tells so."""
     if draft.project == before:
         return replace(draft.decision(), project=before)
-    draft.change(version=draft.project.version + 1, updated_at_s=draft.now_s, waiting=_waiting(draft))
+    draft.change(awaited_s=_awaited_s(draft.project, before, draft.now_s), waiting=_waiting(draft))
+    draft.change(version=draft.project.version + 1, updated_at_s=draft.now_s)
     view = changed_view(draft.project)
     if before is None or view != changed_view(before):
         view.version = draft.project.version
         view.at.CopyFrom(timestamp(draft.now_s))
         draft.send("project.changes", draft.project.project_id, view)
     return draft.decision()
+
+
+def _awaited_s(after: Project, before: Project | None, now_s: float) -> float:
+    """A run that begins after a completed one is waited for anew. Replicas' clocks may differ a little."""
+    if before is None or (before.state is State.COMPLETED and after.state in RUNNING):
+        return 0.0
+    spent_s = now_s - before.updated_at_s if before.state in RUNNING else 0.0
+    return before.awaited_s + max(0.0, spent_s)
 
 
 def _waiting(draft: Draft) -> WaitingSince:

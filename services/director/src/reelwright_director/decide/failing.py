@@ -12,7 +12,7 @@ from reelwright_director.decision import Draft
 from reelwright_director.state import Request
 from reelwright_director.terms import Stage, State, Status
 
-_WORKS_ON = {
+WORKS_ON = {
     Stage.TRANSCRIPTION: State.TRANSCRIBING,
     Stage.PLAN: State.PLANNING,
     Stage.ASSET: State.GENERATING,
@@ -129,4 +129,4 @@ def bury(draft: Draft, request: Request, reason_code: str) -> None:
 
 
 def _is_worked_on(draft: Draft, request: Request) -> bool:
-    return draft.project.state is _WORKS_ON[request.stage]
+    return draft.project.state is WORKS_ON[request.stage]
