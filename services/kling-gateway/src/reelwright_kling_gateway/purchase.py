@@ -176,6 +176,7 @@ class Purchase:
         await self._desk.slots.try_acquire(self._order.family, self._order.external_task_id)
         self._job.progress(20.0, "waiting for Kling")
         end = self._desk.poller.watch(self._order.product, self._effort.submission.task_id)
+        began_s = self._desk.clock.monotonic_s()
         try:
             task = await stoppable(end, self._job)
         except Stopped:
@@ -183,7 +184,11 @@ class Purchase:
             raise
         except KlingError as error:
             raise self._given_up(error) from error
+        self._tell_task(task.status.value if task is not None else "gone", self._desk.clock.monotonic_s() - began_s)
         return steps.Known(task) if task is not None else steps.Gone()
+
+    def _tell_task(self, outcome: str, seconds: float) -> None:
+        metrics.KLING_TASK_SECONDS.labels(product=self._order.product, outcome=outcome).observe(seconds)
 
     def _follow(self) -> None:
         """Kling knows no cancel: what runs will be charged, so its end is read and booked while this process lives."""

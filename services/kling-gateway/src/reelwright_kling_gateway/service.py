@@ -1,6 +1,7 @@
 """The kling-gateway as a service: a worker on asset.requests, an ear for Kling's callbacks, and one for deletions."""
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -23,12 +24,14 @@ from reelwright_kling_gateway.generate import generate
 from reelwright_kling_gateway.poller import Poller
 from reelwright_kling_gateway.probe import MediaFacts, probe
 from reelwright_kling_gateway.settings import KlingSettings
+from reelwright_kling_gateway.slots import Slots
 from reelwright_kling_gateway.tables import TABLES
 from reelwright_kling_gateway.wiring import kling_client, open_studio
 
 log = get_logger(__name__)
 
 _WAIT_S = 5.0
+_SLOTS_EVERY_S = 5.0
 _REFUSED = (
     "Kling refuses the credentials: check KLING_API_KEY, and that REELWRIGHT_KLING_BASE_URL is the host of the key's "
     "region (Singapore and Beijing do not know each other's keys)."
@@ -97,7 +100,10 @@ class KlingGateway:
             await check_credentials(self._kling)
             try:
                 async with (
-                    beside(hear_callbacks(self._parts.bus, self._studio.desk.poller, self._clock)),
+                    beside(
+                        hear_callbacks(self._parts.bus, self._studio.desk.poller, self._clock),
+                        show_slots(self._studio.desk.slots, self._clock),
+                    ),
                     asyncio.TaskGroup() as tasks,
                 ):
                     tasks.create_task(self._deletions.run())
@@ -120,6 +126,14 @@ async def check_credentials(kling: Kling) -> None:
         if error.reaction in (Reaction.FIX_CREDENTIALS, Reaction.REMINT):
             raise SettingsError(_REFUSED) from error
         log.warning("kling_not_checked", reaction=error.reaction, code=error.code, http_status=error.http_status)
+
+
+async def show_slots(slots: Slots, clock: Clock) -> None:
+    """Keep the metrics up to date, every few seconds."""
+    while True:
+        with suppress(Unavailable):  # who needs the slots themselves says so
+            await slots.show()
+        await clock.sleep(_SLOTS_EVERY_S)
 
 
 async def hear_callbacks(bus: Bus, poller: Poller, clock: Clock) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from reelwright_chassis import metrics
 from reelwright_chassis.clock import Clock
 from reelwright_chassis.errors import Conflict, Retry
 from reelwright_chassis.store.port import AbsentOrBefore, Equals, Query, Store, Value
@@ -59,6 +60,12 @@ class Slots:
         for number, other in (await self._holders(family)).items():
             if other == holder:
                 await self._delete(family, number, holder)
+
+    async def show(self) -> None:
+        """In the metrics: how many there are, and how many are held over all processes. Raises `Unavailable`."""
+        for family in self._limits:
+            metrics.KLING_SLOTS.labels(family=family.value).set(self._limits[family])
+            metrics.KLING_SLOTS_USED.labels(family=family.value).set(len(await self._holders(family)))
 
     async def _holders(self, family: Family) -> dict[str, str]:
         """Who holds which slot, by number, as far as its lease still runs."""

@@ -26,7 +26,7 @@ def kling_client(settings: KlingSettings, client: httpx.AsyncClient, clock: Cloc
     key: Credential = ApiKey(settings.key)
     pair = settings.key_pair
     legacy = SignedToken(*pair, now_s=clock.now_s) if pair else key
-    return Kling(client, settings.host, new_credential=key, legacy_credential=legacy)
+    return Kling(client, settings.host, new_credential=key, legacy_credential=legacy, name=settings.provider)
 
 
 def open_studio(

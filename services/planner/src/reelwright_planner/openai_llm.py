@@ -11,6 +11,7 @@ from openai import AsyncOpenAI
 from openai.types.chat import ChatCompletionMessageParam
 from pydantic import ValidationError
 
+from reelwright_chassis.exchanges import Outcome, exchange, outcome_of_status
 from reelwright_chassis.logs import get_logger
 from reelwright_planner.draft import Order
 from reelwright_planner.llm import Answered, AnswerT, Drafted
@@ -84,12 +85,13 @@ class OpenAiLlm:
 
     async def _once(self, messages: list[ChatCompletionMessageParam], answer: type[AnswerT], bill: "_Bill") -> AnswerT:
         try:
-            raw = await self._client.chat.completions.with_raw_response.parse(
-                model=self._settings.model,
-                messages=messages,
-                response_format=answer,
-                max_completion_tokens=self._settings.max_output_tokens,
-            )
+            with exchange("openai", "plan", _outcome_of):
+                raw = await self._client.chat.completions.with_raw_response.parse(
+                    model=self._settings.model,
+                    messages=messages,
+                    response_format=answer,
+                    max_completion_tokens=self._settings.max_output_tokens,
+                )
             bill.read(raw.http_response.json())
             completion = raw.parse()
         except (openai.OpenAIError, ValidationError, ValueError) as error:
@@ -119,6 +121,13 @@ class _Bill:
                 input_tokens=int(usage.get("prompt_tokens") or 0),
                 output_tokens=int(usage.get("completion_tokens") or 0),
             )
+
+
+def _outcome_of(error: Exception) -> Outcome:
+    """What an error says of the provider, for the metrics."""
+    if isinstance(error, openai.APIStatusError):
+        return outcome_of_status(error.status_code, quota_is_gone=error.code == "insufficient_quota")
+    return Outcome.UNREACHABLE if isinstance(error, openai.APIConnectionError) else Outcome.DECLINED
 
 
 def _explain(error: Exception) -> _NoAnswerError:

@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from reelwright.events.v1.media_pb2 import Video
 from reelwright.events.v1.requests_pb2 import RenderRequested
+from reelwright_chassis import metrics
 from reelwright_chassis.blobs.port import Blobs
 from reelwright_chassis.processes import CpuPool
 from reelwright_renderer.audio.meter import SILENCE_DB, Level
@@ -57,8 +58,10 @@ async def render(
             desk = Desk(shelf, lanes, progress, should_stop)
             plans = await lanes[0].run(plan_renders, timeline, request.audio.sha256, encoders, stop=should_stop)
             for plan in plans[:-1]:
-                with suppress(EncoderFailed):
+                try:
                     return await _Render(request, plan, desk).run()
+                except EncoderFailed:
+                    metrics.ENCODER_FAILURES.labels(encoder=plan.encoder.name).inc()
             return await _Render(request, plans[-1], desk).run()
 
 

@@ -70,6 +70,7 @@ class Driver:
         self._member = member
         self._limits = limits
         self._clock = clock
+        self._age = metrics.RECORD_AGE_SECONDS.labels(group=group)
         self.outage = Outage(clock, ended=self._dispatch)
         self.stopping = StopSignal()
         self._left = StopSignal()
@@ -136,6 +137,8 @@ class Driver:
         self._fresh |= set(partitions)
         if self._consumer is not None:
             self._pause_or_resume(self._consumer)  # a rebalance has forgotten the pauses
+        self._tell_assignment()
+        metrics.REBALANCES.labels(group=self._group).inc()
         log.info("partitions_assigned", group=self._group, count=len(partitions))
 
     async def revoked(self, partitions: Collection[TopicPartition]) -> None:
@@ -146,7 +149,11 @@ class Driver:
             log.warning("commit_at_revoke_timed_out", group=self._group)
         self._ledger.revoke(partitions)
         self._fresh -= set(partitions)
+        self._tell_assignment()
         log.info("partitions_revoked", group=self._group, count=len(partitions))
+
+    def _tell_assignment(self) -> None:
+        metrics.PARTITIONS.labels(group=self._group).set(len(self._ledger.assigned))
 
     async def _join(self) -> Consumer:
         self._turned_s = self._clock.monotonic_s()
@@ -229,6 +236,7 @@ class Driver:
 
     async def _job(self, key: str, ticket: Ticket, record: Record) -> None:
         ended: Ended | Later = Ended.ABANDONED
+        self._age.observe(max(0.0, self._clock.now_s() - record.timestamp_s))
         try:
             ended = await self._handle(record)
         except Stopped:

@@ -116,6 +116,7 @@ class LiveHub:
                 log.warning("event_undecodable", topic=record.topic)
 
     def _changed(self, change: ProjectChanged) -> None:
+        metrics.EVENT_DELAY_SECONDS.observe(max(0.0, self._clock.now_s() - change.at.ToMicroseconds() / 1e6))
         self.book.change(change)
         self._tell(change.tenant_id, change.user_id, lambda: change_event(change), change.project_id)
 

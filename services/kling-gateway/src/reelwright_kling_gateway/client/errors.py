@@ -7,6 +7,7 @@ without a code that we know. Source: the vendor's page of error codes, September
 from enum import StrEnum
 
 from reelwright_chassis.errors import ReelwrightError
+from reelwright_chassis.exchanges import Outcome
 
 
 class Reaction(StrEnum):
@@ -61,6 +62,22 @@ REACTIONS: dict[int, Reaction] = {
     5001: Reaction.AMBIGUOUS,
     5002: Reaction.AMBIGUOUS,
 }
+
+OUTCOMES: dict[Reaction, Outcome] = {
+    Reaction.FIX_CREDENTIALS: Outcome.REFUSED,
+    Reaction.REMINT: Outcome.REFUSED,
+    Reaction.STOP_FAMILY: Outcome.REFUSED,
+    Reaction.HUMAN: Outcome.REFUSED,
+    Reaction.PERMANENT_REQUEST: Outcome.DECLINED,
+    Reaction.PERMANENT_PROMPT: Outcome.DECLINED,
+    Reaction.DUPLICATE: Outcome.DECLINED,
+    Reaction.NOT_FOUND: Outcome.DECLINED,
+    Reaction.RATE_LIMIT: Outcome.BUSY,
+    Reaction.SLOT_FULL: Outcome.BUSY,
+    Reaction.NOT_SENT: Outcome.UNREACHABLE,
+    Reaction.AMBIGUOUS: Outcome.UNREACHABLE,
+}
+"""What each says of the vendor, in the words that the metrics have for all providers."""
 
 # Live texts of 1201 that mean something else than a wrong parameter (lower case).
 _DUPLICATE_TEXT = "already exists"

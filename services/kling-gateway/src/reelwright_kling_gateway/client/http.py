@@ -5,8 +5,9 @@ from typing import Any
 
 import httpx
 
+from reelwright_chassis.exchanges import Outcome, exchange
 from reelwright_kling_gateway.client.auth import Credential
-from reelwright_kling_gateway.client.errors import KlingError, Reaction, reaction_to
+from reelwright_kling_gateway.client.errors import OUTCOMES, KlingError, Reaction, reaction_to
 
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 """Per step of an exchange. Every recorded answer took some seconds at most."""
@@ -18,12 +19,18 @@ _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.
 
 
 class KlingHttp:
-    """Speaks JSON with one host under one credential. The client is the caller's, so is closing it."""
+    """Speaks JSON with one host under one credential. The client is the caller's, so is closing it.
 
-    def __init__(self, client: httpx.AsyncClient, base_url: str, credential: Credential) -> None:
+    `provider` names the host in the metrics: kling, or sim.
+    """
+
+    def __init__(
+        self, client: httpx.AsyncClient, base_url: str, credential: Credential, provider: str = "kling"
+    ) -> None:
         self._client = client
         self._base_url = base_url.rstrip("/")
         self._credential = credential
+        self._provider = provider
 
     async def call(
         self, method: str, path: str, *, params: dict[str, str] | None = None, body: dict[str, Any] | None = None
@@ -42,17 +49,26 @@ class KlingHttp:
     async def _exchange(
         self, method: str, path: str, params: dict[str, str] | None, body: dict[str, Any] | None
     ) -> Any:
+        with exchange(self._provider, "create" if method == "POST" else "read", _outcome):
+            return open_envelope(await self._request(method, path, params, body))
+
+    async def _request(
+        self, method: str, path: str, params: dict[str, str] | None, body: dict[str, Any] | None
+    ) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self._credential.bearer()}"}
         try:
             async with asyncio.timeout(EXCHANGE_S):
-                response = await self._client.request(
+                return await self._client.request(
                     method, self._base_url + path, params=params, json=body, headers=headers, timeout=TIMEOUT
                 )
         except _NOT_SENT as error:
             raise KlingError(Reaction.NOT_SENT, "Kling cannot be reached.") from error
         except (httpx.HTTPError, TimeoutError) as error:
             raise KlingError(Reaction.AMBIGUOUS, "Kling did not answer.") from error
-        return open_envelope(response)
+
+
+def _outcome(error: Exception) -> Outcome:
+    return OUTCOMES[error.reaction] if isinstance(error, KlingError) else Outcome.UNREACHABLE
 
 
 def open_envelope(response: httpx.Response) -> Any:

@@ -32,10 +32,16 @@ class Kling:
     """The real API (or its simulator) behind `Provider`: clips in the new dialect, pictures in the legacy one."""
 
     def __init__(
-        self, client: httpx.AsyncClient, base_url: str, *, new_credential: Credential, legacy_credential: Credential
+        self,
+        client: httpx.AsyncClient,
+        base_url: str,
+        *,
+        new_credential: Credential,
+        legacy_credential: Credential,
+        name: str = "kling",
     ) -> None:
-        self._new = KlingHttp(client, base_url, new_credential)
-        self._legacy = KlingHttp(client, base_url, legacy_credential)
+        self._new = KlingHttp(client, base_url, new_credential, name)
+        self._legacy = KlingHttp(client, base_url, legacy_credential, name)
 
     async def create(self, order: Order) -> Task:
         if order.product is Product.CLIP:

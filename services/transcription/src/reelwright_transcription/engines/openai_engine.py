@@ -13,8 +13,9 @@ from openai import AsyncOpenAI, omit
 from openai.types.audio import Transcription, TranscriptionVerbose
 
 from reelwright_chassis.errors import Retry
+from reelwright_chassis.exchanges import exchange
 from reelwright_transcription.engines.openai_answers import Answer, text_answer, timed_answer
-from reelwright_transcription.engines.openai_errors import reaction
+from reelwright_transcription.engines.openai_errors import outcome_of, reaction
 from reelwright_transcription.engines.openai_models import tells_times
 from reelwright_transcription.engines.port import Progress, Recognition
 from reelwright_transcription.languages import UNDETERMINED, primary_language
@@ -66,7 +67,8 @@ class OpenAiEngine:
             progress(100 * done / len(uploads), "listening")
             await confirm()
             try:
-                answer = await self._ask(upload, language)
+                with exchange("openai", "transcription", outcome_of):
+                    answer = await self._ask(upload, language)
             except openai.OpenAIError as error:
                 raise reaction(error, self._model, self._cost_usd + self._perhaps_charged(error, upload)) from error
             self._cost_usd += self._price_usd(upload)

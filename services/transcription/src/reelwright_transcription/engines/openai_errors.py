@@ -5,6 +5,7 @@ import math
 import openai
 
 from reelwright_chassis.errors import ReelwrightError, Reject, Retry
+from reelwright_chassis.exchanges import Outcome, outcome_of_status
 
 _GONE_CODES = ("model_not_found", "model_deprecated", "model_decommissioned")
 
@@ -19,6 +20,13 @@ def reaction(error: openai.OpenAIError, model: str, cost_usd: float) -> Reelwrig
     if isinstance(error, openai.APITimeoutError):
         return Retry("OpenAI did not answer in time.", reason_code="openai_unreachable", cost_usd=cost_usd)
     return Retry("OpenAI cannot be reached.", reason_code="openai_unreachable", cost_usd=cost_usd)
+
+
+def outcome_of(error: Exception) -> Outcome:
+    """What an error says of OpenAI, for the metrics."""
+    if isinstance(error, openai.APIStatusError):
+        return outcome_of_status(error.status_code, quota_is_gone=error.code == "insufficient_quota")
+    return Outcome.UNREACHABLE
 
 
 def _refusal(error: openai.APIStatusError, model: str) -> tuple[str, str] | None:
