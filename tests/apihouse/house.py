@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from reelwright.events.v1 import requests_pb2 as requests
 from reelwright_chassis.clock import SystemClock
 from reelwright_chassis.home import Home, open_home
-from reelwright_chassis.parts import Parts
+from reelwright_chassis.parts import Parts, Service
 from reelwright_chassis.rpc import Server, connect, local_address, serve
 from reelwright_chassis.testing import running
 from reelwright_chassis.worker import Job, Worker
@@ -25,6 +25,7 @@ from reelwright_director.testing.messages import answer
 from reelwright_gateway.app import create_app
 from reelwright_gateway.deps import Deps
 from reelwright_gateway.director import Director
+from reelwright_gateway.fetching import fetcher
 from reelwright_gateway.http import HttpServer, listen
 from reelwright_gateway.identity.choose import identifier
 from reelwright_gateway.identity.jwks import ReadJwks
@@ -128,10 +129,14 @@ async def house(
         server = await serve(service.mounted(), local_address(folder, "director"))
         channel = connect(server.address)
         parts = Parts(home.bus, home.store, home.blobs, channel, home.scratch, "test")
-        deps = _deps(parts, GatewaySettings(secret=SecretStr("s" * 32), identity=identity, **settings), read_jwks)
+        api = GatewaySettings(secret=SecretStr("s" * 32), identity=identity, **settings)
+        deps = _deps(parts, api, read_jwks)
         app = create_app(deps)
         asked: list[Message] = []
-        made = [_worker(topic, kind, asked, parts).bind(parts) for topic, kind in _TOPICS.items()] if workers else []
+        made: list[Service] = (
+            [_worker(topic, kind, asked, parts).bind(parts) for topic, kind in _TOPICS.items()] if workers else []
+        )
+        made += [fetcher(parts, api)] if api.fetch_loopback else []
         try:
             async with running(service, *made, _Hub(deps.hub)), _client(app, {}) as http:
                 yield House(app, http, deps, home, parts, service, server, asked)

@@ -1,10 +1,14 @@
 """`reelwright serve` as a process: a video by HTTP alone, in two calls; stopped, started again, refused."""
 
+import functools
 import hashlib
+import http.server
 import json
 import re
 import signal
+import socket
 import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +17,7 @@ from typing import Any
 import httpx
 from e2e.command import Reelwright, ended
 from e2e.conftest import Talk
+from parts.ports import free_port
 
 
 @contextmanager
@@ -95,6 +100,36 @@ def test_an_upload_in_parts_goes_on_after_a_restart(reelwright: Reelwright, shor
 def _send(upload: dict[str, Any], recording: bytes, part: dict[str, Any]) -> bool:
     start = (part["number"] - 1) * upload["part_size_bytes"]
     return httpx.put(part["url"], content=recording[start : start + part["size_bytes"]]).is_success
+
+
+def test_a_recording_that_is_being_fetched_is_fetched_after_a_restart(reelwright: Reelwright, short_talk: Talk) -> None:
+    port = free_port()
+    reelwright.environment["REELWRIGHT_GATEWAY_FETCH_LOOPBACK"] = "true"
+    with socket.create_server(("127.0.0.1", port)) as silent, serving(reelwright) as (process, client):
+        project = _create(client, short_talk, audio={"url": f"http://127.0.0.1:{port}/{short_talk.audio.name}"})
+        asking, _ = silent.accept()
+        assert client.get(f"/v1/projects/{project['id']}").json()["progress"]["stage"] == "fetch"
+        process.kill()
+        process.wait()
+        asking.close()
+    with _files(short_talk.audio.parent, port), serving(reelwright) as (_, client):
+        assert _completed(client, project)[-1] == "completed"
+        done = client.get(f"/v1/projects/{project['id']}").json()
+        assert done["audio"]["sha256"] == hashlib.sha256(short_talk.audio.read_bytes()).hexdigest()
+
+
+@contextmanager
+def _files(folder: Path, port: int) -> Iterator[None]:
+    """A folder over HTTP."""
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def test_what_ran_when_it_was_stopped_goes_on_when_it_is_started_again(reelwright: Reelwright, talk: Talk) -> None:

@@ -56,7 +56,7 @@ def test_every_reason_says_what_its_reader_needs() -> None:
         assert code == entry.code
         assert entry.message.endswith((".", "?"))
         assert entry.remedy
-        assert entry.stage in {"transcription", "plan", "asset", "render", "director", "api", "cli", "any"}
+        assert entry.stage in {"fetch", "transcription", "plan", "asset", "render", "director", "api", "cli", "any"}
 
 
 def test_an_unknown_reason_keeps_its_name() -> None:

@@ -17,9 +17,9 @@ dead_letters: {suffix: .dlq, partitions: 1, retention_h: 2}
 
 def test_every_message_that_is_sent_has_a_topic() -> None:
     requests: list[type[Proto]] = [m for name, m in vars(requests_pb2).items() if name.endswith("Requested")]
-    facts = ["TranscriptReady", "ScenesPlanned", "AssetReady", "VideoRendered", "WorkFailed"]
+    facts = ["AudioFetched", "TranscriptReady", "ScenesPlanned", "AssetReady", "VideoRendered", "WorkFailed"]
     others = ["KlingCalledBack", "ProjectChanged", "Progressed"]
-    assert len(requests) == 4
+    assert len(requests) == 5
     for message in [*requests, *(getattr(facts_pb2, name) for name in facts + others)]:
         assert message.DESCRIPTOR.name in topics().carrying(message).carries
 

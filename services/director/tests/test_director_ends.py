@@ -9,6 +9,7 @@ from reelwright_director import inputs
 from reelwright_director.decide.ticks import due_at_s
 from reelwright_director.decision import Refused
 from reelwright_director.policy import DAY_S, TOMBSTONE_S
+from reelwright_director.table import START
 from reelwright_director.terms import Stage, State, Waiting
 from reelwright_director.testing.messages import answer
 from reelwright_director.testing.world import World
@@ -35,7 +36,7 @@ def test_a_canceled_project_goes_on_where_it_was() -> None:
     assert {request.asset_id for request in world.sent(requests.AssetRequested)} == asked
 
 
-@pytest.mark.parametrize("stage", list(Stage))
+@pytest.mark.parametrize("stage", list(START))
 def test_a_project_that_never_had_a_recording_starts_nothing(stage: Stage) -> None:
     world = World()
     world.create()

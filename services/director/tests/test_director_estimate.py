@@ -7,11 +7,12 @@ from reelwright_director import inputs
 from reelwright_director.estimate import Estimate, estimate
 from reelwright_director.prices import cap_usd
 from reelwright_director.state import Project, ProjectSettings
+from reelwright_director.table import START
 from reelwright_director.terms import Review, Stage
 from reelwright_director.testing.world import World
 
 _STILL = 2
-_ALL = tuple(Stage)
+_ALL = tuple(START)
 
 
 def _led(world: World, what: inputs.Input) -> Estimate:

@@ -289,7 +289,7 @@ class Life(RuleBasedStateMachine):
             (Verb.APPROVE_PLAN, inputs.ApprovePlan()),
             (Verb.CANCEL, inputs.Cancel()),
             (Verb.RETRY, inputs.Retry()),
-            *((START[stage], inputs.StartStage(stage)) for stage in Stage),
+            *((START[stage], inputs.StartStage(stage)) for stage in START),
             *((Verb.REGENERATE, inputs.RegenerateAsset(asset_id)) for asset_id in sorted(of_takes)),
             *((Verb.CHOOSE, inputs.ChooseAsset(asset_id)) for asset_id in sorted(of_takes)),
             (Verb.UPLOAD, inputs.CompleteUpload(blob("audio-projects/p1/audio"))),

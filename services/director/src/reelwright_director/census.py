@@ -19,7 +19,7 @@ from reelwright_director.codec import item_project
 from reelwright_director.decide.failing import WORKS_ON
 from reelwright_director.duty import Duty
 from reelwright_director.state import Project
-from reelwright_director.terms import Stage, State, Status, Waiting
+from reelwright_director.terms import RUNNING, Stage, State, Status, Waiting
 from reelwright_director.waiting import waiting_on
 
 AT_MOST = 5_000
@@ -30,7 +30,8 @@ _HELD_ROUNDS = 4
 _ON = (Waiting.WORKER, Waiting.PROVIDER, Waiting.PROVIDER_SLOT, Waiting.PAUSE, Waiting.RETRY)
 """What a project in a stage may wait for."""
 _STATUSES = (Status.READY, Status.ASKED, Status.RUNNING, Status.RETRYING)
-_STAGE_OF = {state: stage for stage, state in WORKS_ON.items()}
+_STAGE_OF = {state: stage for stage, state in WORKS_ON.items() if state in RUNNING}
+"""Not those that are new: most of them wait for an upload, some for ever. What is fetched shows in its topic's lag."""
 
 
 @dataclass
@@ -57,7 +58,7 @@ class Tally:
 
     def show(self) -> None:
         """In the gauges of this process."""
-        for stage in Stage:
+        for stage in _STAGE_OF.values():
             metrics.REQUEST_OLDEST_UNBEGUN.labels(stage=stage.value).set(self.oldest_unbegun_s[stage])
             for on in _ON:
                 metrics.PROJECTS_WAITING.labels(stage=stage.value, on=on.value).set(self.waiting[stage, on])

@@ -15,6 +15,7 @@ from reelwright_director.view import quality
 log = get_logger(__name__)
 
 _RESULTS = {
+    "AudioFetched": Stage.FETCH,
     "TranscriptReady": Stage.TRANSCRIPTION,
     "ScenesPlanned": Stage.PLAN,
     "AssetReady": Stage.ASSET,

@@ -22,6 +22,7 @@ _MAX_DIRECTION_CHARS = 1_000
 _MAX_LABELS = 32
 _MAX_LABEL_CHARS = 128
 _MAX_REFERENCE_CHARS = 256
+_MAX_URL_CHARS = 2_000
 
 
 def create(request: rpc.CreateProjectRequest, project_id: str) -> inputs.Create:
@@ -36,6 +37,7 @@ def create(request: rpc.CreateProjectRequest, project_id: str) -> inputs.Create:
         client_reference=request.client_reference,
         labels=dict(request.labels),
         autostart=request.autostart if request.HasField("autostart") else True,
+        audio_url=request.audio_url,
     )
 
 
@@ -44,6 +46,8 @@ def _check_names(request: rpc.CreateProjectRequest) -> None:
         raise Refused("settings_invalid", "A project needs a tenant and a user.")
     if len(request.client_reference) > _MAX_REFERENCE_CHARS:
         raise Refused("settings_invalid", f"client_reference has at most {_MAX_REFERENCE_CHARS} characters.")
+    if len(request.audio_url) > _MAX_URL_CHARS:
+        raise Refused("settings_invalid", f"audio.url has at most {_MAX_URL_CHARS} characters.")
     texts = [*request.labels.keys(), *request.labels.values()]
     if len(request.labels) > _MAX_LABELS or any(len(text) > _MAX_LABEL_CHARS for text in texts):
         raise Refused("settings_invalid", f"At most {_MAX_LABELS} labels of {_MAX_LABEL_CHARS} characters.")
@@ -123,7 +127,7 @@ def transcript(edited: Transcript) -> Transcript:
 
 def stage(asked: rpc.Stage.ValueType) -> Stage:
     """Raises `Refused`: settings_invalid."""
-    if asked not in rpc.Stage.values() or asked == rpc.STAGE_UNSPECIFIED:
+    if asked not in rpc.Stage.values() or asked in (rpc.STAGE_UNSPECIFIED, rpc.STAGE_FETCH):
         raise Refused("settings_invalid", "The stage is none that this version knows.")
     return Stage[rpc.Stage.Name(asked).removeprefix("STAGE_")]
 

@@ -30,6 +30,10 @@ def blob_id(blob: BlobRef | None) -> str:
     return "" if blob is None else blob.sha256 or blob.key
 
 
+def fetch_id(project: Project) -> str:
+    return content_id("fetch", {"project": project.project_id, "url": project.audio_url})
+
+
 def transcription_id(project: Project) -> str:
     return content_id(
         "transcription",

@@ -7,7 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from reelwright.events.v1.facts_pb2 import AssetReady, ScenesPlanned, TranscriptReady, VideoRendered, WorkFailed
+from reelwright.events.v1.facts_pb2 import (
+    AssetReady,
+    AudioFetched,
+    ScenesPlanned,
+    TranscriptReady,
+    VideoRendered,
+    WorkFailed,
+)
 from reelwright.events.v1.media_pb2 import BlobRef, ScenePlan, Transcript
 from reelwright.events.v1.requests_pb2 import GivenText
 from reelwright_director.state import ProjectSettings
@@ -26,6 +33,7 @@ class Create:
     client_reference: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     autostart: bool = True
+    audio_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +128,7 @@ Command: TypeAlias = (
 
 # --- facts ------------------------------------------------------------------------------------------------------------
 
-Fact: TypeAlias = TranscriptReady | ScenesPlanned | AssetReady | VideoRendered | WorkFailed
+Fact: TypeAlias = AudioFetched | TranscriptReady | ScenesPlanned | AssetReady | VideoRendered | WorkFailed
 
 # --- workers ----------------------------------------------------------------------------------------------------------
 

@@ -26,7 +26,13 @@ SECOND_REMOVAL_S = DAY_S
 
 
 def _deadlines() -> dict[Stage, float]:
-    return {Stage.TRANSCRIPTION: 900.0, Stage.PLAN: 300.0, Stage.ASSET: 2_400.0, Stage.RENDER: 1_800.0}
+    return {
+        Stage.FETCH: 900.0,
+        Stage.TRANSCRIPTION: 900.0,
+        Stage.PLAN: 300.0,
+        Stage.ASSET: 2_400.0,
+        Stage.RENDER: 1_800.0,
+    }
 
 
 @dataclass(frozen=True, slots=True)

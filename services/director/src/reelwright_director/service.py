@@ -55,7 +55,14 @@ if TYPE_CHECKING:
 
 log = get_logger(__name__)
 
-FACTS = (facts.TranscriptReady, facts.ScenesPlanned, facts.AssetReady, facts.VideoRendered, facts.WorkFailed)
+FACTS = (
+    facts.AudioFetched,
+    facts.TranscriptReady,
+    facts.ScenesPlanned,
+    facts.AssetReady,
+    facts.VideoRendered,
+    facts.WorkFailed,
+)
 _TICKS_AT_ONCE = 8
 
 

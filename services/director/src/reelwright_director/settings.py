@@ -18,6 +18,9 @@ class DirectorSettings(Settings):
     lease_s: float = Field(
         default=45.0, gt=0, description="A worker that has not been heard of for that long has lost its attempt."
     )
+    fetch_deadline_s: float = Field(
+        default=900.0, gt=0, description="How long it may take to fetch a recording that lies elsewhere."
+    )
     transcription_deadline_s: float = Field(
         default=900.0, gt=0, description="How long a transcription may take, from its first begin."
     )
@@ -64,6 +67,7 @@ class DirectorSettings(Settings):
         return Policy(
             lease_s=self.lease_s,
             deadline_s={
+                Stage.FETCH: self.fetch_deadline_s,
                 Stage.TRANSCRIPTION: self.transcription_deadline_s,
                 Stage.PLAN: self.plan_deadline_s,
                 Stage.ASSET: self.asset_deadline_s,

@@ -208,6 +208,8 @@ class Project:
     autostart: bool = True
     goal: Stage = Stage.RENDER
     """How far the current run goes."""
+    audio_url: str = ""
+    """Where the recording is fetched, if it is not uploaded. Its owner's secret: told to nobody but who fetches it."""
     audio: Annotated[BlobRef, Wire()] | None = None
     script: ScriptRevision | None = None
     transcripts: tuple[TranscriptRevision, ...] = ()

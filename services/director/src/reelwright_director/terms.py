@@ -30,6 +30,8 @@ ENDED = frozenset({State.COMPLETED, State.FAILED, State.CANCELED, State.DELETED}
 class Stage(StrEnum):
     """One kind of work. The order is that of the pipeline."""
 
+    FETCH = "fetch"
+    """Only where the recording lies elsewhere."""
     TRANSCRIPTION = "transcription"
     PLAN = "plan"
     ASSET = "asset"

@@ -2,21 +2,26 @@
 
 from reelwright_director.brakes import Brakes
 from reelwright_director.state import Project, Request
-from reelwright_director.terms import ENDED, RUNNING, Stage, Status, Waiting
+from reelwright_director.terms import ENDED, RUNNING, Stage, State, Status, Waiting
 
 
 def waiting_on(project: Project, brakes: Brakes = Brakes()) -> Waiting:  # noqa: B008 (a frozen value)
     """What the project waits for. `brakes` that hold its stage are named before the work that they hold."""
     if project.state in ENDED:
         return Waiting.BUDGET if _lacks_money(project) else Waiting.NOTHING
-    if project.state not in RUNNING:
-        return Waiting.USER
     outstanding = [r for r in project.requests if r.status is not Status.FAILED]
+    if project.state not in RUNNING and not _is_fetched(project, outstanding):
+        return Waiting.USER
     if any(r.status is Status.RUNNING for r in outstanding):
         return _of_running(outstanding)
     if any(brakes.hold(r.stage, project.tenant_id) for r in outstanding):
         return Waiting.PAUSE
     return _of_idle(outstanding)
+
+
+def _is_fetched(project: Project, outstanding: list[Request]) -> bool:
+    """Its recording is on the way, and no upload of its user's."""
+    return project.state is State.CREATED and any(r.stage is Stage.FETCH for r in outstanding)
 
 
 def _lacks_money(project: Project) -> bool:

@@ -14,6 +14,7 @@ from reelwright_director.terms import Review, Stage, State, Status, Waiting
 from reelwright_director.waiting import next_attempt_at_s, waiting_on
 
 _WORKERS = {
+    Stage.FETCH: "gateway that fetches the recording",
     Stage.TRANSCRIPTION: "transcription worker",
     Stage.PLAN: "planner",
     Stage.ASSET: "kling-gateway",

@@ -11,6 +11,7 @@ from reelwright_chassis.serving import Built, Need, Program, run_program
 from reelwright_chassis.serving.addresses import split_address
 from reelwright_gateway.deps import Deps
 from reelwright_gateway.director import Director
+from reelwright_gateway.fetching import fetcher
 from reelwright_gateway.http import listen
 from reelwright_gateway.identity.choose import identifier
 from reelwright_gateway.identity.local import is_loopback
@@ -38,7 +39,7 @@ async def build(parts: Parts, settings: GatewaySettings) -> AsyncIterator[Built]
     )
     address = split_address(settings.address)
     with listen(address.host, address.port) as listening:
-        yield Built([Gateway(deps, listening)])
+        yield Built([Gateway(deps, listening), fetcher(parts, settings)])
 
 
 def _check(settings: GatewaySettings) -> None:
@@ -47,6 +48,11 @@ def _check(settings: GatewaySettings) -> None:
         raise SettingsError(
             f"REELWRIGHT_GATEWAY_IDENTITY=none serves this machine alone, and {settings.address} is reached from "
             "others: configure identity, or listen on 127.0.0.1."
+        )
+    if settings.fetch_loopback and not is_loopback(split_address(settings.address).host):
+        raise SettingsError(
+            f"REELWRIGHT_GATEWAY_FETCH_LOOPBACK lets users reach what listens on this machine, and {settings.address} "
+            "is reached from others: unset it, or listen on 127.0.0.1."
         )
     if len(settings.secret.get_secret_value()) < _LEAST_SECRET_CHARS:
         raise SettingsError(

@@ -9,6 +9,8 @@ from reelwright_gateway.live.book import Running
 
 WEIGHTS = {"transcription": 20.0, "plan": 5.0, "asset": 40.0, "render": 35.0}
 """Percent of a usual run, by stage, in order."""
+FETCH = "fetch"
+"""Before all of that, where the recording lies elsewhere."""
 _BEFORE = dict(zip(WEIGHTS, accumulate(WEIGHTS.values(), initial=0.0), strict=False))
 """Percent of a usual run that lie before each stage."""
 _STAGE = {
@@ -39,12 +41,16 @@ class Progress:
 def stage_of(project: rpc.Project) -> str | None:
     if project.state == rpc.STATE_FAILED:
         return rpc.Stage.Name(project.failure.stage).removeprefix("STAGE_").lower()
+    if project.state == rpc.STATE_CREATED and project.waiting_on != rpc.WAITING_ON_USER:
+        return FETCH
     return _STAGE.get(project.state)
 
 
 def progress(project: rpc.Project, running: Running | None, now_s: float) -> Progress:
     """`running` is what the jobs of its current stage told, if any of them did."""
     stage = stage_of(project)
+    if stage == FETCH:
+        return Progress(stage, 0.0, None)
     if stage not in WEIGHTS:
         return Progress(None, 100.0 if project.state == rpc.STATE_COMPLETED else 0.0, None)
     done = _done(project, stage, running)

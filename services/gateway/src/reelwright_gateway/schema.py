@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 ProjectId = Annotated[str, Field(description="A project's id.", examples=["01JD9ZQ1S7M4V0F5X8C2K3N6PB"])]
-Stage = Literal["transcription", "plan", "asset", "render"]
+Stage = Literal["fetch", "transcription", "plan", "asset", "render"]
 State = Literal[
     "created", "uploaded", "transcribing", "transcribed", "planning", "planned", "generating", "ready_for_compilation",
     "compiling", "completed", "failed", "canceled", "deleted",

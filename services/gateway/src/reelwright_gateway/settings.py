@@ -93,6 +93,14 @@ class GatewaySettings(Settings):
         "store takes itself are of its own size.",
     )
     upload_idle_s: float = Field(default=30.0, gt=0, description="An upload that stands still for so long is given up.")
+    fetch_s: float = Field(
+        default=300.0, gt=0, le=800, description="How long it may take to fetch a recording from an address."
+    )
+    fetches_at_once: int = Field(default=4, gt=0, description="How many recordings one replica fetches at once.")
+    fetch_loopback: bool = Field(
+        default=False,
+        description="Whether recordings may be fetched from this machine too, and there without TLS: to try it out.",
+    )
     media_link_s: float = Field(
         default=3_600.0,
         ge=60,

@@ -24,6 +24,7 @@ from reelwright_chassis.together import running
 from reelwright_gateway.defaults import Defaults
 from reelwright_gateway.deps import Deps
 from reelwright_gateway.director import Director
+from reelwright_gateway.fetching import fetcher
 from reelwright_gateway.http import listen
 from reelwright_gateway.identity.choose import identifier
 from reelwright_gateway.identity.local import is_loopback
@@ -95,7 +96,7 @@ class _Serving:
         async with connect(helpers) as channel, directed(home, PlannerServiceStub(channel)) as (parts, _):
             await agree(parts.store, self.providers, self.console, budget_usd=USUAL_BUDGET_USD, yes=options.yes)
             gateway = Gateway(self._deps(parts, home.path), self._listen(options))
-            async with running([gateway]):
+            async with running([gateway, fetcher(parts, self.api)]):
                 self._say(options.host, gateway.port)
                 async with self._workers(parts, helpers):
                     await asyncio.Event().wait()

@@ -58,7 +58,7 @@ class Shape(Generic[R]):
 
     @property
     def stage(self) -> str:
-        """transcription, plan, asset or render: what its topic is for."""
+        """fetch, transcription, plan, asset or render: what its topic is for."""
         return self.topic.partition(".")[0].removesuffix("-gpu")
 
 

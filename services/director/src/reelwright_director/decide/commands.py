@@ -5,7 +5,7 @@ from reelwright_director import identity
 from reelwright_director.decide.assets import drop_superseded, fits_budget, raise_take
 from reelwright_director.decide.failing import remember_failed
 from reelwright_director.decide.revisions import refresh_scenes, set_script
-from reelwright_director.decide.stages import start, start_take, start_transcription
+from reelwright_director.decide.stages import recorded, start, start_take
 from reelwright_director.decide.steps import end_attempt, fail, forget_all, forget_failed, note_command
 from reelwright_director.decision import Draft, Refused
 from reelwright_director.expect import present
@@ -52,9 +52,8 @@ def complete_upload(draft: Draft, command: CompleteUpload) -> None:
     if _same_audio(draft.project.audio, command.audio) and draft.project.state is not State.DELETED:
         return
     permit(draft, Verb.UPLOAD)
-    draft.change(state=State.UPLOADED, audio=command.audio)
-    if draft.project.autostart:
-        start_transcription(draft)
+    forget_all(draft, "superseded")  # it was on its way from elsewhere
+    recorded(draft, command.audio)
 
 
 def _same_audio(had: BlobRef | None, new: BlobRef) -> bool:
@@ -180,6 +179,7 @@ def delete(draft: Draft, _: Delete) -> None:
 _EMPTY: dict[str, object] = {
     "client_reference": "",
     "labels": {},
+    "audio_url": "",
     "audio": None,
     "script": None,
     "transcripts": (),

@@ -9,9 +9,10 @@ from reelwright_director import inputs
 from reelwright_director.decide import commands, edits, leases, ticks
 from reelwright_director.decide.facts import hear
 from reelwright_director.decide.revisions import set_script
+from reelwright_director.decide.stages import start
 from reelwright_director.decision import Context, Decision, Draft
 from reelwright_director.state import Project, WaitingSince
-from reelwright_director.terms import RUNNING, State
+from reelwright_director.terms import RUNNING, Stage, State
 from reelwright_director.view import changed_view, timestamp
 from reelwright_director.waiting import waiting_on
 
@@ -35,6 +36,7 @@ _HANDLERS: Mapping[type, Callable[[Draft, Any], None]] = {
     inputs.EndLeases: leases.end_leases,
     inputs.Tick: ticks.tick,
     inputs.Dispatch: ticks.dispatch,
+    facts.AudioFetched: hear,
     facts.TranscriptReady: hear,
     facts.ScenesPlanned: hear,
     facts.AssetReady: hear,
@@ -54,10 +56,13 @@ def create(command: inputs.Create, context: Context) -> Decision:
         client_reference=command.client_reference,
         labels=dict(command.labels),
         autostart=command.autostart,
+        audio_url=command.audio_url,
     )
     draft = Draft(blank, context)
     if command.script is not None:
         set_script(draft, command.script)
+    if command.audio_url:
+        start(draft, Stage.FETCH)
     return _seal(draft, None)
 
 

@@ -4,20 +4,27 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeAlias
 
-from reelwright.events.v1.facts_pb2 import AssetReady, ScenesPlanned, TranscriptReady, VideoRendered, WorkFailed
+from reelwright.events.v1.facts_pb2 import (
+    AssetReady,
+    AudioFetched,
+    ScenesPlanned,
+    TranscriptReady,
+    VideoRendered,
+    WorkFailed,
+)
 from reelwright_chassis.reasons import reason
 from reelwright_director import scenes
 from reelwright_director.decide.assets import add_take, as_ordered
 from reelwright_director.decide.failing import attempt_failed, give_up
 from reelwright_director.decide.revisions import new_video, set_plan, set_transcript
-from reelwright_director.decide.stages import planned, settle_assets, start_assets, transcribed
+from reelwright_director.decide.stages import planned, recorded, settle_assets, start_assets, transcribed
 from reelwright_director.decide.steps import book, end_attempt, forget, is_redriven, settle
 from reelwright_director.decision import Draft
 from reelwright_director.expect import present
 from reelwright_director.state import Request
 from reelwright_director.terms import State, Status
 
-Success: TypeAlias = TranscriptReady | ScenesPlanned | AssetReady | VideoRendered
+Success: TypeAlias = AudioFetched | TranscriptReady | ScenesPlanned | AssetReady | VideoRendered
 
 
 def hear(draft: Draft, fact: Success | WorkFailed) -> None:
@@ -71,6 +78,11 @@ def _exhaust(draft: Draft, request: Request, fact: WorkFailed) -> None:
         draft.change(exhausted=tuple(dict.fromkeys((*draft.project.exhausted, request.order.asset_id))))
 
 
+def _take_audio(draft: Draft, _: Request, fact: AudioFetched) -> None:
+    draft.change(failure=None)
+    recorded(draft, fact.audio)
+
+
 def _take_transcript(draft: Draft, request: Request, fact: TranscriptReady) -> None:
     set_transcript(draft, fact.transcript, request.request_id, edited=False)
     draft.change(failure=None)
@@ -110,6 +122,7 @@ def _take_video(draft: Draft, request: Request, fact: VideoRendered) -> None:
 
 
 _TAKERS: dict[type, Callable[..., None]] = {
+    AudioFetched: _take_audio,
     TranscriptReady: _take_transcript,
     ScenesPlanned: _take_plan,
     AssetReady: _take_asset,

@@ -13,6 +13,7 @@ from reelwright_director.state import Request
 from reelwright_director.terms import Stage, State, Status
 
 WORKS_ON = {
+    Stage.FETCH: State.CREATED,
     Stage.TRANSCRIPTION: State.TRANSCRIBING,
     Stage.PLAN: State.PLANNING,
     Stage.ASSET: State.GENERATING,

@@ -8,6 +8,7 @@ from google.protobuf.message import Message
 from reelwright.events.v1.media_pb2 import Rung, Scene, ScenePlan, Transcript
 from reelwright.events.v1.requests_pb2 import (
     AssetRequested,
+    AudioFetchRequested,
     GivenText,
     PlanRequested,
     RenderRequested,
@@ -22,6 +23,7 @@ from reelwright_director.state import Project, Request
 from reelwright_director.terms import Stage
 
 TOPICS: Mapping[Stage, str] = {
+    Stage.FETCH: "fetch.requests",
     Stage.TRANSCRIPTION: "transcription.requests",
     Stage.PLAN: "plan.requests",
     Stage.ASSET: "asset.requests",
@@ -42,6 +44,10 @@ def request_message(draft: Draft, request: Request) -> Message:
     message.project_id = draft.project.project_id
     message.request_id = request.request_id
     return message
+
+
+def _fetch(draft: Draft, _: Request) -> AudioFetchRequested:
+    return AudioFetchRequested(url=draft.project.audio_url)
 
 
 def _transcription(draft: Draft, _: Request) -> TranscriptionRequested:
@@ -99,8 +105,9 @@ def _render(draft: Draft, request: Request) -> RenderRequested:
     )
 
 
-_Request: TypeAlias = TranscriptionRequested | PlanRequested | AssetRequested | RenderRequested
+_Request: TypeAlias = AudioFetchRequested | TranscriptionRequested | PlanRequested | AssetRequested | RenderRequested
 _BUILDERS: Mapping[Stage, Callable[[Draft, Request], _Request]] = {
+    Stage.FETCH: _fetch,
     Stage.TRANSCRIPTION: _transcription,
     Stage.PLAN: _plan,
     Stage.ASSET: _asset,

@@ -1,5 +1,6 @@
 """From stage to stage: what starts one, what it leads to, and where a run stops."""
 
+from reelwright.events.v1.media_pb2 import BlobRef
 from reelwright_director import identity, pictures
 from reelwright_director.decide.assets import drop_superseded, order_missing, order_scene
 from reelwright_director.decide.messages import read_plan, read_transcript
@@ -16,12 +17,31 @@ def start(draft: Draft, stage: Stage) -> None:
     _STARTS[stage](draft)
 
 
+# --- fetch ------------------------------------------------------------------------------------------------------------
+
+
+def start_fetch(draft: Draft) -> None:
+    """The recording lies elsewhere; until it is here the project is as new."""
+    if not draft.project.audio_url:
+        raise Refused("audio_missing")
+    draft.change(state=State.CREATED)
+    order(draft, Stage.FETCH, identity.fetch_id(draft.project))
+
+
+def recorded(draft: Draft, audio: BlobRef) -> None:
+    """The recording is there: go on, unless this waits for its user."""
+    draft.change(state=State.UPLOADED, audio=audio)
+    if draft.project.autostart:
+        start_transcription(draft)
+
+
 # --- transcription ----------------------------------------------------------------------------------------------------
 
 
 def start_transcription(draft: Draft) -> None:
     if draft.project.audio is None:
-        raise Refused("audio_missing")
+        start_fetch(draft)
+        return
     wanted = identity.transcription_id(draft.project)
     draft.change(state=State.TRANSCRIBING)
     known = next((r for r in reversed(draft.project.transcripts) if r.request_id == wanted and not r.edited), None)
@@ -116,6 +136,7 @@ def start_render(draft: Draft) -> None:
 
 
 _STARTS = {
+    Stage.FETCH: start_fetch,
     Stage.TRANSCRIPTION: start_transcription,
     Stage.PLAN: start_plan,
     Stage.ASSET: start_assets,

@@ -1,8 +1,16 @@
 """The steps that every decision is made of: asking for work, ending it, remembering, failing."""
 
 from dataclasses import replace
+from typing import TypeAlias
 
-from reelwright.events.v1.facts_pb2 import AssetReady, ScenesPlanned, TranscriptReady, VideoRendered, WorkFailed
+from reelwright.events.v1.facts_pb2 import (
+    AssetReady,
+    AudioFetched,
+    ScenesPlanned,
+    TranscriptReady,
+    VideoRendered,
+    WorkFailed,
+)
 from reelwright_chassis.reasons import reason
 from reelwright_director import pictures
 from reelwright_director.decide.messages import TOPICS, request_message
@@ -86,7 +94,10 @@ def end_attempt(draft: Draft, request: Request, outcome: str, reason_code: str =
     )
 
 
-def book(draft: Draft, fact: TranscriptReady | ScenesPlanned | AssetReady | VideoRendered | WorkFailed) -> None:
+_Fact: TypeAlias = AudioFetched | TranscriptReady | ScenesPlanned | AssetReady | VideoRendered | WorkFailed
+
+
+def book(draft: Draft, fact: _Fact) -> None:
     """Enter what was charged, once. For an asset a fact tells its cost so far, else its attempt's."""
     stage, attempt = stage_of(draft, fact), fact.work.attempt
     key = fact.request_id if stage is Stage.ASSET else f"{fact.request_id}#{attempt}"
@@ -103,6 +114,7 @@ def book(draft: Draft, fact: TranscriptReady | ScenesPlanned | AssetReady | Vide
 
 
 _STAGES = {
+    AudioFetched: Stage.FETCH,
     TranscriptReady: Stage.TRANSCRIPTION,
     ScenesPlanned: Stage.PLAN,
     AssetReady: Stage.ASSET,
@@ -110,7 +122,7 @@ _STAGES = {
 }
 
 
-def stage_of(draft: Draft, fact: TranscriptReady | ScenesPlanned | AssetReady | VideoRendered | WorkFailed) -> Stage:
+def stage_of(draft: Draft, fact: _Fact) -> Stage:
     """Which stage a fact is about; a failure of a request long forgotten is told by the request's name."""
     if not isinstance(fact, WorkFailed):
         return _STAGES[type(fact)]
@@ -118,7 +130,11 @@ def stage_of(draft: Draft, fact: TranscriptReady | ScenesPlanned | AssetReady | 
     if request is not None:
         return request.stage
     prefix = fact.request_id.rpartition("-")[0]
-    return {"transcription": Stage.TRANSCRIPTION, "plan": Stage.PLAN, "render": Stage.RENDER}.get(prefix, Stage.ASSET)
+    return next((stage for stage in _NAMED_SO if stage.value == prefix), Stage.ASSET)
+
+
+_NAMED_SO = (Stage.FETCH, Stage.TRANSCRIPTION, Stage.PLAN, Stage.RENDER)
+"""Stages whose requests' names begin with theirs."""
 
 
 def fail(draft: Draft, stage: Stage, reason_code: str, message: str = "", remedy: str = "") -> None:

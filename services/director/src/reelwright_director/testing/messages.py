@@ -45,9 +45,11 @@ def answer(request: Message, *, attempt: int = 1, cost_usd: float = 0.0) -> Mess
     """The success with which a worker answers this request."""
     work = facts.Work(worker="w", attempt=attempt, cost_usd=cost_usd)
     match request:
+        case requests.AudioFetchRequested():
+            result: Message = facts.AudioFetched(audio=blob(f"audio-projects/{request.project_id}/audio"))
         case requests.TranscriptionRequested():
             words = request.script.text if request.HasField("script") else ""
-            result: Message = facts.TranscriptReady(transcript=transcript(words) if words else transcript())
+            result = facts.TranscriptReady(transcript=transcript(words) if words else transcript())
         case requests.PlanRequested():
             result = facts.ScenesPlanned(plan=plan())
         case requests.AssetRequested():

@@ -46,9 +46,13 @@ class World:
         self.ordered: dict[str, Request] = {}
         self.project: Project
 
-    def create(self, settings: ProjectSettings | None = None, *, autostart: bool = True, script: str = "") -> None:
+    def create(
+        self, settings: ProjectSettings | None = None, *, autostart: bool = True, script: str = "", audio_url: str = ""
+    ) -> None:
         given = requests.GivenText(text=script) if script else None
-        command = inputs.Create("p1", "t1", "u1", settings or ProjectSettings(), given, autostart=autostart)
+        command = inputs.Create(
+            "p1", "t1", "u1", settings or ProjectSettings(), given, autostart=autostart, audio_url=audio_url
+        )
         self._take(create(command, self._context()))
 
     def upload(self) -> None:
@@ -120,6 +124,7 @@ class World:
 
 
 REQUESTS = (
+    requests.AudioFetchRequested,
     requests.TranscriptionRequested,
     requests.PlanRequested,
     requests.AssetRequested,

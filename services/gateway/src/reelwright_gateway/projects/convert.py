@@ -170,7 +170,7 @@ def new_settings(wanted: models.NewProject, defaults: Defaults) -> rpc.ProjectSe
     settings = rpc.ProjectSettings(
         budget_usd=defaults.budget_usd if wanted.budget_usd is None else wanted.budget_usd, render=defaults.render
     )
-    _merge(settings, wanted.model_dump(exclude={"budget_usd", "client_reference", "labels", "autostart"}))
+    _merge(settings, wanted.model_dump(exclude={"budget_usd", "client_reference", "labels", "autostart", "audio"}))
     return settings
 
 

@@ -108,6 +108,17 @@ Reference = Annotated[
 ]
 
 
+class AudioSource(Body):
+    """A recording that lies elsewhere."""
+
+    url: str = Field(
+        min_length=1,
+        max_length=2_000,
+        description="Where we fetch it: https, on the public internet, answered without a redirect.",
+        examples=["https://files.example.com/talk.mp3?signature=..."],
+    )
+
+
 class NewProject(Body):
     """A new project. Everything has a default."""
 
@@ -124,6 +135,9 @@ class NewProject(Body):
     script: Script | None = None
     client_reference: Reference = ""
     labels: Labels = Field(default_factory=dict)
+    audio: AudioSource | None = Field(
+        None, description="Where the recording is fetched, instead of uploaded; null: you will upload it."
+    )
     autostart: bool = Field(True, description="Whether a complete upload starts the run.", examples=[True])
 
 

@@ -6,12 +6,14 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from reelwright.rpc.v1 import project_pb2 as rpc
 from reelwright_chassis.errors import Reject
-from reelwright_gateway.deps import DepsDep, TellingDep
+from reelwright_chassis.outbound import AddressRefused, check_url
+from reelwright_gateway.deps import Deps, DepsDep, TellingDep
 from reelwright_gateway.etag import IfMatch, etag
+from reelwright_gateway.fetching.service import allowed_of
 from reelwright_gateway.idempotency import IdempotencyKey
 from reelwright_gateway.identity import ReaderDep, WriterDep
 from reelwright_gateway.names import value
-from reelwright_gateway.problems import documented
+from reelwright_gateway.problems import FieldError, Problem, documented
 from reelwright_gateway.projects import models
 from reelwright_gateway.projects.convert import history_entry, new_settings, patched_settings
 from reelwright_gateway.schema import State
@@ -38,7 +40,11 @@ async def create_project(
     deps: DepsDep,
     telling: TellingDep,
 ) -> models.CreatedProject:
-    """Then send the recording to `upload.url`; the run starts by itself when it is there, unless `autostart` is off."""
+    """Then send the recording to `upload.url`; the run starts by itself when it is there, unless `autostart` is off.
+
+    With `audio.url` it is fetched from there instead: `failed` then says if that cannot be done.
+    """
+    audio_url = _checked_url(wanted.audio, deps)
     made = await deps.director.call(
         deps.director.projects.CreateProject,
         rpc.CreateProjectRequest(
@@ -48,6 +54,7 @@ async def create_project(
             client_reference=wanted.client_reference,
             labels=wanted.labels,
             autostart=wanted.autostart,
+            audio_url=audio_url,
         ),
     )
     address = f"{deps.base_url(request)}/v1/projects/{made.project_id}"
@@ -61,6 +68,17 @@ async def create_project(
         formats=list(FORMATS),
     )
     return await telling.created(made, upload)
+
+
+def _checked_url(audio: models.AudioSource | None, deps: Deps) -> str:
+    """As far as its letters tell; its name is looked up when it is called. Raises `Problem`: request_invalid."""
+    if audio is None:
+        return ""
+    try:
+        return str(check_url(audio.url, allowed_of(deps.settings)))
+    except AddressRefused as error:
+        wrong = FieldError(location="body", pointer="/audio/url", message=str(error))
+        raise Problem("request_invalid", errors=[wrong]) from None
 
 
 @router.get("", summary="List your projects", response_model=models.ProjectPage, responses=documented())

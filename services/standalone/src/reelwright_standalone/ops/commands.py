@@ -35,7 +35,7 @@ Status = Annotated[str, typer.Option(help="In this state, such as failed or comp
 Reason = Annotated[str, typer.Option(help="Failed for this reason code (docs/errors.md). Default: any.")]
 Tenant = Annotated[str, typer.Option(help="Of this tenant. Default: all tenants.")]
 ProjectId = Annotated[str, typer.Argument(help="The project's whole id.")]
-Stage = Annotated[str, typer.Argument(help="transcription, plan, asset, render, or all.")]
+Stage = Annotated[str, typer.Argument(help="fetch, transcription, plan, asset, render, or all.")]
 Topic = Annotated[str, typer.Option(help="Of this topic, such as render.requests. Default: all.")]
 Error = Annotated[str, typer.Option(help="Whose error has this in its name. Default: any.")]
 Project = Annotated[str, typer.Option(help="Of this project. Default: all.")]

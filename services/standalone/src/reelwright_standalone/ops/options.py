@@ -11,6 +11,8 @@ from reelwright_standalone.errors import InputError
 
 _UNITS_S = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _STAGES = {
+    "fetch": project_pb2.STAGE_FETCH,
+    "fetches": project_pb2.STAGE_FETCH,
     "transcription": project_pb2.STAGE_TRANSCRIPTION,
     "transcriptions": project_pb2.STAGE_TRANSCRIPTION,
     "plan": project_pb2.STAGE_PLAN,
@@ -57,7 +59,9 @@ def stage(text: str) -> project_pb2.Stage.ValueType:
     """ "all" is every stage."""
     found = _STAGES.get(text.lower())
     if found is None:
-        raise InputError(f"{text!r} is no stage; there are transcription, plan, asset, render, and all for every one.")
+        raise InputError(
+            f"{text!r} is no stage; there are fetch, transcription, plan, asset, render, and all for every one."
+        )
     return found
 
 

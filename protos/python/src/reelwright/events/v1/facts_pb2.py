@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from reelwright.events.v1 import media_pb2 as reelwright_dot_events_dot_v1_dot_media__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n reelwright/events/v1/facts.proto\x12\x14reelwright.events.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a reelwright/events/v1/media.proto\"\x9a\x01\n\x04Work\x12\x0e\n\x06worker\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\x12.\n\nstarted_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x66inished_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x63ost_usd\x18\x05 \x01(\x01\"\xbd\x01\n\x0fTranscriptReady\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x12\n\nproject_id\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12(\n\x04work\x18\x05 \x01(\x0b\x32\x1a.reelwright.events.v1.Work\x12\x34\n\ntranscript\x18\x06 \x01(\x0b\x32 .reelwright.events.v1.Transcript\"\xb4\x01\n\rScenesPlanned\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x12\n\nproject_id\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12(\n\x04work\x18\x05 \x01(\x0b\x32\x1a.reelwright.events.v1.Work\x12-\n\x04plan\x18\x06 \x01(\x0b\x32\x1f.reelwright.events.v1.ScenePlan\"\xae\x01\n\nAssetReady\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x12\n\nproject_id\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12(\n\x04work\x18\x05 \x01(\x0b\x32\x1a.reelwright.events.v1.Work\x12*\n\x05\x61sset\x18\x06 \x01(\x0b\x32\x1b.reelwright.events.v1.Asset\"\xb1\x01\n\rVideoRendered\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x12\n\nproject_id\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12(\n\x04work\x18\x05 \x01(\x0b\x32\x1a.reelwright.events.v1.Work\x12*\n\x05video\x18\x06 \x01(\x0b\x32\x1b.reelwright.events.v1.Video\"\xe2\x01\n\nWorkFailed\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x12\n\nproject_id\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12(\n\x04work\x18\x05 \x01(\x0b\x32\x1a.reelwright.events.v1.Work\x12\x13\n\x0breason_code\x18\x06 \x01(\t\x12\x0f\n\x07message\x18\x07 \x01(\t\x12\x0e\n\x06remedy\x18\x08 \x01(\t\x12\x11\n\tretryable\x18\t \x01(\x08\x12\x15\n\rretry_after_s\x18\n \x01(\x01\"n\n\x0fKlingCalledBack\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x12\n\nproject_id\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x0f\n\x07task_id\x18\x05 \x01(\t\"\xca\x02\n\x0eProjectChanged\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x12\n\nproject_id\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x0f\n\x07version\x18\x05 \x01(\x03\x12\r\n\x05state\x18\x06 \x01(\t\x12\x12\n\nwaiting_on\x18\x07 \x01(\t\x12&\n\x02\x61t\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0breason_code\x18\t \x01(\t\x12\x14\n\x0c\x61ssets_ready\x18\n \x01(\x05\x12\x14\n\x0c\x61ssets_total\x18\x0b \x01(\x05\x12\x10\n\x08\x63ost_usd\x18\x0c \x01(\x01\x12\x0f\n\x07quality\x18\r \x01(\t\x12,\n\x08warnings\x18\x0e \x03(\x0b\x32\x1a.reelwright.events.v1.Note\"\\\n\x0eProjectDeleted\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x12\n\nproject_id\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"\x87\x01\n\nProgressed\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x12\n\nproject_id\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\r\n\x05stage\x18\x05 \x01(\t\x12\x0f\n\x07percent\x18\x06 \x01(\x01\x12\r\n\x05\x64oing\x18\x07 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n reelwright/events/v1/facts.proto\x12\x14reelwright.events.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a reelwright/events/v1/media.proto\"\x9a\x01\n\x04Work\x12\x0e\n\x06worker\x18\x01 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x02 \x01(\x05\x12.\n\nstarted_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x66inished_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x63ost_usd\x18\x05 \x01(\x01\"\xb2\x01\n\x0c\x41udioFetched\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x12\n\nproject_id\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12(\n\x04work\x18\x05 \x01(\x0b\x32\x1a.reelwright.events.v1.Work\x12,\n\x05\x61udio\x18\x06 \x01(\x0b\x32\x1d.reelwright.events.v1.BlobRef\"\xbd\x01\n\x0fTranscriptReady\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x12\n\nproject_id\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12(\n\x04work\x18\x05 \x01(\x0b\x32\x1a.reelwright.events.v1.Work\x12\x34\n\ntranscript\x18\x06 \x01(\x0b\x32 .reelwright.events.v1.Transcript\"\xb4\x01\n\rScenesPlanned\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x12\n\nproject_id\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12(\n\x04work\x18\x05 \x01(\x0b\x32\x1a.reelwright.events.v1.Work\x12-\n\x04plan\x18\x06 \x01(\x0b\x32\x1f.reelwright.events.v1.ScenePlan\"\xae\x01\n\nAssetReady\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x12\n\nproject_id\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12(\n\x04work\x18\x05 \x01(\x0b\x32\x1a.reelwright.events.v1.Work\x12*\n\x05\x61sset\x18\x06 \x01(\x0b\x32\x1b.reelwright.events.v1.Asset\"\xb1\x01\n\rVideoRendered\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x12\n\nproject_id\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12(\n\x04work\x18\x05 \x01(\x0b\x32\x1a.reelwright.events.v1.Work\x12*\n\x05video\x18\x06 \x01(\x0b\x32\x1b.reelwright.events.v1.Video\"\xe2\x01\n\nWorkFailed\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x12\n\nproject_id\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12(\n\x04work\x18\x05 \x01(\x0b\x32\x1a.reelwright.events.v1.Work\x12\x13\n\x0breason_code\x18\x06 \x01(\t\x12\x0f\n\x07message\x18\x07 \x01(\t\x12\x0e\n\x06remedy\x18\x08 \x01(\t\x12\x11\n\tretryable\x18\t \x01(\x08\x12\x15\n\rretry_after_s\x18\n \x01(\x01\"n\n\x0fKlingCalledBack\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x12\n\nproject_id\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x0f\n\x07task_id\x18\x05 \x01(\t\"\xca\x02\n\x0eProjectChanged\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x12\n\nproject_id\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x0f\n\x07version\x18\x05 \x01(\x03\x12\r\n\x05state\x18\x06 \x01(\t\x12\x12\n\nwaiting_on\x18\x07 \x01(\t\x12&\n\x02\x61t\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0breason_code\x18\t \x01(\t\x12\x14\n\x0c\x61ssets_ready\x18\n \x01(\x05\x12\x14\n\x0c\x61ssets_total\x18\x0b \x01(\x05\x12\x10\n\x08\x63ost_usd\x18\x0c \x01(\x01\x12\x0f\n\x07quality\x18\r \x01(\t\x12,\n\x08warnings\x18\x0e \x03(\x0b\x32\x1a.reelwright.events.v1.Note\"\\\n\x0eProjectDeleted\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x12\n\nproject_id\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"\x87\x01\n\nProgressed\x12\x11\n\ttenant_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x12\n\nproject_id\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\r\n\x05stage\x18\x05 \x01(\t\x12\x0f\n\x07percent\x18\x06 \x01(\x01\x12\r\n\x05\x64oing\x18\x07 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,22 +35,24 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_WORK']._serialized_start=126
   _globals['_WORK']._serialized_end=280
-  _globals['_TRANSCRIPTREADY']._serialized_start=283
-  _globals['_TRANSCRIPTREADY']._serialized_end=472
-  _globals['_SCENESPLANNED']._serialized_start=475
-  _globals['_SCENESPLANNED']._serialized_end=655
-  _globals['_ASSETREADY']._serialized_start=658
-  _globals['_ASSETREADY']._serialized_end=832
-  _globals['_VIDEORENDERED']._serialized_start=835
-  _globals['_VIDEORENDERED']._serialized_end=1012
-  _globals['_WORKFAILED']._serialized_start=1015
-  _globals['_WORKFAILED']._serialized_end=1241
-  _globals['_KLINGCALLEDBACK']._serialized_start=1243
-  _globals['_KLINGCALLEDBACK']._serialized_end=1353
-  _globals['_PROJECTCHANGED']._serialized_start=1356
-  _globals['_PROJECTCHANGED']._serialized_end=1686
-  _globals['_PROJECTDELETED']._serialized_start=1688
-  _globals['_PROJECTDELETED']._serialized_end=1780
-  _globals['_PROGRESSED']._serialized_start=1783
-  _globals['_PROGRESSED']._serialized_end=1918
+  _globals['_AUDIOFETCHED']._serialized_start=283
+  _globals['_AUDIOFETCHED']._serialized_end=461
+  _globals['_TRANSCRIPTREADY']._serialized_start=464
+  _globals['_TRANSCRIPTREADY']._serialized_end=653
+  _globals['_SCENESPLANNED']._serialized_start=656
+  _globals['_SCENESPLANNED']._serialized_end=836
+  _globals['_ASSETREADY']._serialized_start=839
+  _globals['_ASSETREADY']._serialized_end=1013
+  _globals['_VIDEORENDERED']._serialized_start=1016
+  _globals['_VIDEORENDERED']._serialized_end=1193
+  _globals['_WORKFAILED']._serialized_start=1196
+  _globals['_WORKFAILED']._serialized_end=1422
+  _globals['_KLINGCALLEDBACK']._serialized_start=1424
+  _globals['_KLINGCALLEDBACK']._serialized_end=1534
+  _globals['_PROJECTCHANGED']._serialized_start=1537
+  _globals['_PROJECTCHANGED']._serialized_end=1867
+  _globals['_PROJECTDELETED']._serialized_start=1869
+  _globals['_PROJECTDELETED']._serialized_end=1961
+  _globals['_PROGRESSED']._serialized_start=1964
+  _globals['_PROGRESSED']._serialized_end=2099
 # @@protoc_insertion_point(module_scope)

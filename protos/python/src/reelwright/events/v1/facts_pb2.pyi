@@ -57,6 +57,44 @@ class Work(_message.Message):
 Global___Work: _TypeAlias = Work  # noqa: Y015
 
 @_typing.final
+class AudioFetched(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    PROJECT_ID_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    WORK_FIELD_NUMBER: _builtins.int
+    AUDIO_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    user_id: _builtins.str
+    project_id: _builtins.str
+    request_id: _builtins.str
+    @_builtins.property
+    def work(self) -> Global___Work: ...
+    @_builtins.property
+    def audio(self) -> _media_pb2.BlobRef:
+        """Among the project's own objects."""
+
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        user_id: _builtins.str = ...,
+        project_id: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+        work: Global___Work | None = ...,
+        audio: _media_pb2.BlobRef | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["audio", b"audio", "work", b"work"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audio", b"audio", "project_id", b"project_id", "request_id", b"request_id", "tenant_id", b"tenant_id", "user_id", b"user_id", "work", b"work"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AudioFetched: _TypeAlias = AudioFetched  # noqa: Y015
+
+@_typing.final
 class TranscriptReady(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

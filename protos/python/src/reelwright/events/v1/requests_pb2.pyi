@@ -65,6 +65,40 @@ class GivenText(_message.Message):
 Global___GivenText: _TypeAlias = GivenText  # noqa: Y015
 
 @_typing.final
+class AudioFetchRequested(_message.Message):
+    """A recording that lies elsewhere: to be fetched, and stored with the project."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    PROJECT_ID_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    URL_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    user_id: _builtins.str
+    project_id: _builtins.str
+    request_id: _builtins.str
+    url: _builtins.str
+    """https. May hold a secret of its owner's: in no log."""
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        user_id: _builtins.str = ...,
+        project_id: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+        url: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["project_id", b"project_id", "request_id", b"request_id", "tenant_id", b"tenant_id", "url", b"url", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AudioFetchRequested: _TypeAlias = AudioFetchRequested  # noqa: Y015
+
+@_typing.final
 class TranscriptionRequested(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

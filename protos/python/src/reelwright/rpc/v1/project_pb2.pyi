@@ -72,6 +72,8 @@ class _StageEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Stage.ValueType
     STAGE_PLAN: _Stage.ValueType  # 2
     STAGE_ASSET: _Stage.ValueType  # 3
     STAGE_RENDER: _Stage.ValueType  # 4
+    STAGE_FETCH: _Stage.ValueType  # 5
+    """Before all others, where the recording lies elsewhere."""
 
 class Stage(_Stage, metaclass=_StageEnumTypeWrapper): ...
 
@@ -80,6 +82,8 @@ STAGE_TRANSCRIPTION: Stage.ValueType  # 1
 STAGE_PLAN: Stage.ValueType  # 2
 STAGE_ASSET: Stage.ValueType  # 3
 STAGE_RENDER: Stage.ValueType  # 4
+STAGE_FETCH: Stage.ValueType  # 5
+"""Before all others, where the recording lies elsewhere."""
 Global___Stage: _TypeAlias = Stage  # noqa: Y015
 
 class _Review:
@@ -491,10 +495,13 @@ class CreateProjectRequest(_message.Message):
     CLIENT_REFERENCE_FIELD_NUMBER: _builtins.int
     LABELS_FIELD_NUMBER: _builtins.int
     AUTOSTART_FIELD_NUMBER: _builtins.int
+    AUDIO_URL_FIELD_NUMBER: _builtins.int
     idempotency_key: _builtins.str
     client_reference: _builtins.str
     autostart: _builtins.bool
     """On unless set to false: a completed upload starts the run."""
+    audio_url: _builtins.str
+    """Where the recording is fetched. Empty: it will be uploaded."""
     @_builtins.property
     def caller(self) -> Global___Caller: ...
     @_builtins.property
@@ -510,10 +517,11 @@ class CreateProjectRequest(_message.Message):
         client_reference: _builtins.str = ...,
         labels: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         autostart: _builtins.bool | None = ...,
+        audio_url: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_autostart", b"_autostart", "autostart", b"autostart", "caller", b"caller", "settings", b"settings"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_autostart", b"_autostart", "autostart", b"autostart", "caller", b"caller", "client_reference", b"client_reference", "idempotency_key", b"idempotency_key", "labels", b"labels", "settings", b"settings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_autostart", b"_autostart", "audio_url", b"audio_url", "autostart", b"autostart", "caller", b"caller", "client_reference", b"client_reference", "idempotency_key", b"idempotency_key", "labels", b"labels", "settings", b"settings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__autostart: _TypeAlias = _typing.Literal["autostart"]  # noqa: Y015
     _WhichOneofArgType__autostart: _TypeAlias = _typing.Literal["_autostart", b"_autostart"]  # noqa: Y015
