@@ -14,7 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import cv2
 import httpx
+import numpy as np
 from e2e.command import Reelwright, ended
 from e2e.conftest import Talk
 from parts.ports import free_port
@@ -47,6 +49,10 @@ def _upload(client: httpx.Client, project: dict[str, str], talk: Talk) -> None:
 
 def _completed(client: httpx.Client, project: dict[str, str]) -> list[str]:
     """Follows the events until the project is completed; the states that were told."""
+    return _reached(client, project, "completed")
+
+
+def _reached(client: httpx.Client, project: dict[str, str], state: str) -> list[str]:
     states: list[str] = []
     with client.stream("GET", f"/v1/projects/{project['id']}/events") as answer:
         for line in answer.iter_lines():
@@ -54,7 +60,7 @@ def _completed(client: httpx.Client, project: dict[str, str]) -> list[str]:
             if "state" in told:
                 states.append(told["state"])
                 assert told["state"] != "failed", told
-            if states[-1:] == ["completed"]:
+            if states[-1:] == [state]:
                 return states
     raise AssertionError(f"the stream ended at {states}")
 
@@ -141,6 +147,31 @@ def test_what_ran_when_it_was_stopped_goes_on_when_it_is_started_again(reelwrigh
     with serving(reelwright) as (_, client):
         assert _completed(client, project)[-1] == "completed"
         assert len(reelwright.charged()) == len(client.get(f"/v1/projects/{project['id']}").json()["scenes"])
+
+
+def test_an_own_picture_is_shown_for_nothing(reelwright: Reelwright, short_talk: Talk) -> None:
+    found, red = cv2.imencode(".png", np.full((320, 180, 3), (0, 0, 255), np.uint8))
+    assert found
+    with serving(reelwright) as (_, client):
+        project = _create(client, short_talk, review="scenes")
+        _upload(client, project, short_talk)
+        assert _reached(client, project, "planned")
+        scenes = client.get(f"/v1/projects/{project['id']}/scenes").json()["scenes"]
+        for scene in scenes:
+            path = f"/v1/projects/{project['id']}/scenes/{scene['id']}/picture"
+            assert client.put(path, content=red.tobytes()).status_code == 200
+        approved = client.post(f"/v1/projects/{project['id']}/scenes/approve").json()
+        assert (approved["estimate"]["assets"], approved["estimate"]["cost_usd_at_most"]) == (0, 0.0)
+        assert _reached(client, project, "completed")
+        done = client.get(f"/v1/projects/{project['id']}").json()
+        assert {scene["provider"] for scene in done["scenes"]} == {"user"}
+        poster = np.frombuffer(client.get(done["poster"]["url"]).content, np.uint8)
+        drawn = cv2.imdecode(poster, cv2.IMREAD_COLOR)
+        assert drawn is not None
+        blue, green, red_level = drawn[:40].mean((0, 1))
+        assert red_level > 150
+        assert max(blue, green) < 60
+    assert reelwright.charged() == []
 
 
 def test_another_address_needs_identity(reelwright: Reelwright) -> None:

@@ -19,6 +19,7 @@ from reelwright_gateway.keys.routes import router as keys
 from reelwright_gateway.media.routes import router as media
 from reelwright_gateway.middleware import Frame
 from reelwright_gateway.openapi import describe
+from reelwright_gateway.ownmedia.routes import router as ownmedia
 from reelwright_gateway.page.routes import router as page
 from reelwright_gateway.projects.routes import router as projects
 from reelwright_gateway.rate.limiter import RateLimiter
@@ -42,6 +43,7 @@ _ROUTERS = (
     upload_parts,
     transcript,
     scenes,
+    ownmedia,
     assets,
     stages,
     video,

@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reelwright_gateway.problems import Problem, response_of
 
-_COUNTED_BY_ITS_ROUTE = re.compile(r"/v1/projects/[^/]+/audio|/upload-parts/[^/]+")
+_COUNTED_BY_ITS_ROUTE = re.compile(r"/v1/projects/[^/]+/(audio|scenes/[^/]+/picture)|/upload-parts/[^/]+")
 
 
 class BodyLimit:

@@ -85,6 +85,9 @@ class GatewaySettings(Settings):
         description="Where replicas count together, as valkey://HOST:6379/0. Unset: each replica counts for itself.",
     )
     max_audio_bytes: int = Field(default=MAX_AUDIO_BYTES, gt=0, description="The largest recording that is taken.")
+    max_picture_bytes: int = Field(
+        default=100_000_000, gt=0, description="The largest picture or clip of a user's own that is taken."
+    )
     max_body_bytes: int = Field(default=1_000_000, gt=0, description="The largest body of any other request.")
     upload_part_bytes: int = Field(
         default=8 << 20,

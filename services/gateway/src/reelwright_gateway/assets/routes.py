@@ -23,7 +23,7 @@ from reelwright_gateway.transcript.routes import DryRun
 router = APIRouter(prefix="/v1/projects/{project_id}", tags=["assets"])
 
 AssetId = Annotated[str, Path(description="The take's id.", max_length=128, examples=["asset-9f86"])]
-_ENDINGS = {"video/mp4": "mp4", "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
+_ENDINGS = {"video/mp4": "mp4", "video/webm": "webm", "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 
 
 @router.get("/assets", summary="List all takes", response_model=Assets, responses=documented(404))

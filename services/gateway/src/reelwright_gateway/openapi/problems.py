@@ -16,8 +16,8 @@ _CODES = {
     409: ("stage_running", "idempotency_running", "already_uploaded", "upload_incomplete"),
     412: ("version_conflict",),
     413: ("body_too_large",),
-    415: ("audio_type_unsupported",),
-    422: ("request_invalid", "idempotency_key_reused", "cursor_invalid", "upload_differs"),
+    415: ("audio_type_unsupported", "picture_type_unsupported"),
+    422: ("request_invalid", "idempotency_key_reused", "cursor_invalid", "upload_differs", "picture_undecodable"),
     429: ("rate_limited",),
     500: ("internal",),
     503: ("unavailable",),
@@ -25,7 +25,7 @@ _CODES = {
 """Examples, not all codes: a status may come with others of docs/errors.md."""
 _NAMES = {
     401: "NotAuthenticated", 403: "NotPermitted", 404: "NotFound", 408: "UploadStalled", 409: "Conflict",
-    412: "Changed", 413: "TooLarge", 415: "UnsupportedAudio", 422: "Invalid", 429: "TooMany", 500: "Internal",
+    412: "Changed", 413: "TooLarge", 415: "UnsupportedMedia", 422: "Invalid", 429: "TooMany", 500: "Internal",
     503: "Unavailable",
 }  # fmt: skip
 

@@ -23,7 +23,7 @@ SceneId = Annotated[str, Path(description="The scene's id.", max_length=64, exam
 _REWRITE_S = 70.0
 
 
-async def _plan(deps: Deps, caller: Caller, project_id: str) -> rpc.GetPlanResponse:
+async def read_plan(deps: Deps, caller: Caller, project_id: str) -> rpc.GetPlanResponse:
     request = rpc.GetPlanRequest(caller=caller.rpc, project_id=project_id)
     return await deps.director.call(deps.director.projects.GetPlan, request)
 
@@ -32,7 +32,7 @@ async def _plan(deps: Deps, caller: Caller, project_id: str) -> rpc.GetPlanRespo
 async def get_scenes(project_id: Id, response: Response, caller: ReaderDep, deps: DepsDep) -> Scenes:
     """With their prompts and passages. The `ETag` is the project's."""
     project = await deps.director.project(caller, project_id)
-    found = await _plan(deps, caller, project_id)
+    found = await read_plan(deps, caller, project_id)
     if not found.revision:
         raise Problem("plan_missing", status=404)
     response.headers["ETag"] = etag(found.version)
@@ -53,7 +53,7 @@ async def edit_scenes(
 ) -> models.Project:
     """Their order, passages, prompts, kinds, transitions and looks. Pictures that still fit are kept."""
     words = (await read_transcript(deps, caller, project_id)).transcript.words
-    found = await _plan(deps, caller, project_id)
+    found = await read_plan(deps, caller, project_id)
     plan = edited(found.plan, edit, words)
     return await _store(deps, caller, project_id, plan, if_version or found.version, dry_run, response, telling)
 
@@ -74,7 +74,7 @@ async def edit_scene(
     dry_run: DryRun = False,
 ) -> models.Project:
     """What is left out stays. Only what hangs on the edit is made again, and only when you ask for it."""
-    found = await _plan(deps, caller, project_id)
+    found = await read_plan(deps, caller, project_id)
     scene = next((scene for scene in found.plan.scenes if scene.scene_id == scene_id), None)
     if scene is None:
         raise Problem("scene_not_found")

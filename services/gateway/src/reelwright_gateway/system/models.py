@@ -16,6 +16,9 @@ class Limits(Model):
     """What is taken at most."""
 
     audio_bytes: int = Field(description="Of a recording.", examples=[100_000_000])
+    picture_bytes: int = Field(description="Of a picture or clip of your own.", examples=[100_000_000])
+    picture_pixels: int = Field(description="Of such a picture, and of each frame of a clip.", examples=[50_000_000])
+    clip_s: float = Field(description="Of such a clip.", examples=[120.0])
     audio_s: float = Field(description="Of a recording, by decoding it.", examples=[600.0])
     target_duration_s: tuple[float, float] = Field(
         description="The shortest and the longest video.", examples=[[30, 60]]
@@ -39,6 +42,9 @@ class Capabilities(Model):
 
     version: str = Field(description="The server's version.", examples=["0.1.0"])
     audio_formats: list[str] = Field(description="Kinds of recording.", examples=[["mp3", "wav"]])
+    picture_formats: list[str] = Field(
+        description="Kinds of pictures and clips of your own.", examples=[["jpeg", "png", "mp4"]]
+    )
     caption_styles: list[Named] = Field(description="How captions can look.")
     looks: list[Named] = Field(description="How drawn pictures can look.")
     languages: list[str] = Field(

@@ -10,6 +10,8 @@ from reelwright_chassis.pictures import CLIP_UNITS_PER_S, STILL_USD, VIDEO_UNIT_
 from reelwright_gateway import __version__
 from reelwright_gateway.deps import DepsDep
 from reelwright_gateway.identity import CallerDep
+from reelwright_gateway.ownmedia.probe import MAX_CLIP_S, MAX_PIXELS
+from reelwright_gateway.ownmedia.sniff import FORMATS as PICTURE_FORMATS
 from reelwright_gateway.problems import documented
 from reelwright_gateway.schema import Aspect, Review, Rung
 from reelwright_gateway.system.models import Capabilities, Limits, Named, Prices
@@ -24,6 +26,7 @@ async def get_capabilities(_: CallerDep, deps: DepsDep) -> Capabilities:
     return Capabilities(
         version=__version__,
         audio_formats=list(FORMATS),
+        picture_formats=list(PICTURE_FORMATS),
         caption_styles=[Named(name=name, description=says) for name, says in CAPTION_STYLES.items()],
         looks=[Named(name=name, description=says) for name, says in LOOKS.items()],
         aspects=list(get_args(Aspect)),
@@ -31,6 +34,9 @@ async def get_capabilities(_: CallerDep, deps: DepsDep) -> Capabilities:
         lowest_rungs=list(get_args(Rung)),
         limits=Limits(
             audio_bytes=deps.settings.max_audio_bytes,
+            picture_bytes=deps.settings.max_picture_bytes,
+            picture_pixels=MAX_PIXELS,
+            clip_s=MAX_CLIP_S,
             audio_s=600.0,
             target_duration_s=(30.0, 60.0),
             script_bytes=200_000,

@@ -1,0 +1,1 @@
+"""A user's own picture or clip for a scene."""
