@@ -123,7 +123,7 @@ def test_a_request_is_counted_when_it_is_begun_and_when_it_is_done() -> None:
 
 def test_what_is_tried_too_often_is_counted_among_the_dead_letters() -> None:
     letters = Grown("reelwright_dead_letters_total", topic="transcription.requests")
-    given_up = Grown("reelwright_requests_given_up_total", stage="transcription", reason="attempts_exhausted")
+    given_up = Grown("reelwright_requests_given_up_total", stage="transcription")
     ours = Grown("reelwright_projects_ended_total", state="failed", fault="us")
     world = Counted(Policy(max_errors=1))
     world.create()

@@ -47,7 +47,7 @@ KLING_CHARGED = Counter("reelwright_kling_charged_usd", "What the provider charg
 KLING_TASK_SECONDS = Histogram(
     "reelwright_kling_task_duration_seconds",
     "How long a task was waited for, from its beginning (or our restart) to its end.",
-    ["product", "outcome"],
+    ["family", "outcome"],
     buckets=_JOB_BUCKETS_S,
 )
 KLING_SLOTS = Gauge("reelwright_kling_slots", "Tasks that the account may run at once.", ["family"])
@@ -107,9 +107,7 @@ REQUEST_SECONDS = Histogram(
     buckets=_WAIT_BUCKETS_S,
 )
 ATTEMPTS_ENDED = Counter("reelwright_attempts_ended", "Attempts at pieces of work, by how.", ["stage", "outcome"])
-REQUESTS_GIVEN_UP = Counter(
-    "reelwright_requests_given_up", "Pieces of work that were tried too often, by the last cause.", ["stage", "reason"]
-)
+REQUESTS_GIVEN_UP = Counter("reelwright_requests_given_up", "Pieces of work that were tried too often.", ["stage"])
 COST = Counter("reelwright_cost_usd", "What providers charged and was booked to projects, in US dollars.", ["stage"])
 FALLBACKS = Counter("reelwright_asset_fallbacks", "Scenes that got less than was planned for them.", ["rung"])
 OUTBOX_SWEPT = Counter("reelwright_outbox_swept", "Messages that their writer had not published.")

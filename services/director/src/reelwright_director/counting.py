@@ -35,6 +35,9 @@ def begin_at_zero() -> None:
             metrics.VIDEOS.labels(quality=found, simulated=simulated)
     for stage in Stage:
         metrics.COST.labels(stage=stage.value)
+        metrics.REQUESTS_GIVEN_UP.labels(stage=stage.value)
+        metrics.ATTEMPTS_ENDED.labels(stage=stage.value, outcome="lost")
+        metrics.DEAD_LETTERS.labels(topic=TOPICS[stage])
 
 
 def count(before: Project | None, decision: Decision, cause: str) -> None:
@@ -104,9 +107,8 @@ def _count_effects(decision: Decision) -> None:
     """What was charged, and what goes to the dead letters."""
     for booking in decision.bookings:
         metrics.COST.labels(stage=booking.stage.value).inc(booking.cost_usd)
-    failure = decision.project.failure
     for out in decision.outgoing:
         stage = _BURIED.get(out.topic)
         if stage is not None:
             metrics.DEAD_LETTERS.labels(topic=TOPICS[stage]).inc()
-            metrics.REQUESTS_GIVEN_UP.labels(stage=stage.value, reason=failure.reason_code if failure else "").inc()
+            metrics.REQUESTS_GIVEN_UP.labels(stage=stage.value).inc()

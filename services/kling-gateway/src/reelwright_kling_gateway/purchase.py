@@ -188,7 +188,7 @@ class Purchase:
         return steps.Known(task) if task is not None else steps.Gone()
 
     def _tell_task(self, outcome: str, seconds: float) -> None:
-        metrics.KLING_TASK_SECONDS.labels(product=self._order.product, outcome=outcome).observe(seconds)
+        metrics.KLING_TASK_SECONDS.labels(family=self._order.family.value, outcome=outcome).observe(seconds)
 
     def _follow(self) -> None:
         """Kling knows no cancel: what runs will be charged, so its end is read and booked while this process lives."""

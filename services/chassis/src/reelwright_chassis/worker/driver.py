@@ -70,6 +70,8 @@ class Driver:
         self._member = member
         self._limits = limits
         self._clock = clock
+        for topic in topics:
+            metrics.DEAD_LETTERS.labels(topic=topic)  # zero, so that the first one is seen as more
         self._age = metrics.RECORD_AGE_SECONDS.labels(group=group)
         self.outage = Outage(clock, ended=self._dispatch)
         self.stopping = StopSignal()
