@@ -17,7 +17,7 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: charts charts-check docs-check help setup demo up down images push dev test test-dev test-brokers test-chaos test-images test-api test-live parts check lint type imports proto proto-check fmt lock lock-check bench bench-bus bench-workers bench-api docs clean
+.PHONY: charts charts-check docs-check monitoring monitoring-check help setup demo up down images push dev test test-dev test-brokers test-chaos test-images test-api test-live parts check lint type imports proto proto-check fmt lock lock-check bench bench-bus bench-workers bench-api docs clean
 
 help: ## Say what there is to do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -81,7 +81,7 @@ test-live: setup ## 2,000 listeners of events on one gateway (two minutes)
 parts: setup ## Fetch the real parts that tests can start (Kafka, DynamoDB Local, an S3 server, Prometheus) into the user's cache
 	@PYTHONPATH=tests CI=true $(BIN)/python -m parts.install
 
-check: setup lint type imports proto-check lock-check docs-check charts-check ## The static checks
+check: setup lint type imports proto-check lock-check docs-check charts-check monitoring-check ## The static checks
 
 lint: setup ## Style, by ruff and hadolint
 	@$(BIN)/ruff check --quiet $(SOURCES) $(BESIDE)
@@ -125,6 +125,12 @@ charts: setup ## Write what of the chart follows from the code, and what its exa
 
 charts-check: setup
 	@$(BIN)/python -m tools.chart --check
+
+monitoring: setup ## Write the dashboards, and the rules of the objectives
+	@$(BIN)/python -m tools.monitoring
+
+monitoring-check: setup
+	@$(BIN)/python -m tools.monitoring --check
 
 bench: setup ## Time a render beside the bare encode of the same frames
 	@$(BIN)/python -m reelwright_renderer.bench --out build/bench/render.json

@@ -160,7 +160,7 @@ def schema() -> Schema:
         }),
         "networkPolicies": closed({"enabled": FLAG, "gatewayFrom": OBJECTS, "monitoringFrom": OBJECTS}),
         "monitoring": closed({
-            "podMonitor": closed({**monitor, "interval": TEXT}), "rules": closed(monitor),
+            "podMonitor": closed({**monitor, "interval": TEXT}), "rules": closed({**monitor, "runbooks": TEXT}),
             "dashboards": closed({**monitor, "annotations": WORDS}),
         }),
         "provision": closed({

@@ -99,4 +99,5 @@ def _custom(each: Object) -> Any:
 @cache
 def _read(group: str, version: str, kind: str) -> Any:
     path = crds.schemas() / f"{group}_{version}_{kind}.json"
-    return json.loads(path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8")
+    return json.loads(text.replace("^(?i)", "(?i)^"))  # Go's regular expressions take a flag there, Python's do not

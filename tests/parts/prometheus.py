@@ -3,7 +3,7 @@
 import json
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -112,3 +112,56 @@ def await_ready(process: "subprocess.Popen[bytes]", url: str, log: Path) -> None
             children.kill(process)
             raise RuntimeError(f"{log.stem} did not start: {log.read_text(errors='replace')[-2000:]}")
         time.sleep(0.05)
+
+
+class Alertmanager:
+    """One server with this configuration, which it notifies nobody by unless that names somebody."""
+
+    def __init__(self, folder: Path, config: Path) -> None:
+        self.url = f"http://127.0.0.1:{free_port()}"
+        log = folder / "alertmanager.log"
+        program, where = _relocated_alertmanager(folder)
+        command: list[str | Path] = [
+            program,
+            f"--config.file={config}",
+            f"--storage.path={folder / 'alertmanager'}",
+            f"--web.listen-address={self.url.removeprefix('http://')}",
+            "--cluster.listen-address=",  # alone
+        ]
+        self._process = children.start(command, log=log, cwd=where)
+        await_ready(self._process, f"{self.url}/-/ready", log)
+
+    def tell(self, *alerts: Mapping[str, str]) -> None:
+        """That alerts of these labels fire."""
+        body = [{"labels": dict(labels)} for labels in alerts]
+        httpx.post(f"{self.url}/api/v2/alerts", json=body, trust_env=False).raise_for_status()
+
+    def alerts(self) -> list[dict[str, Any]]:
+        """All that fire, with `status`: `inhibitedBy` names those that explain one."""
+        answer = httpx.get(f"{self.url}/api/v2/alerts", trust_env=False)
+        answer.raise_for_status()
+        found: list[dict[str, Any]] = answer.json()
+        return found
+
+    def stop(self) -> None:
+        children.end(self._process)
+
+
+_TEMPLATES = b"/usr/share/prometheus/alertmanager"
+
+
+def _relocated_alertmanager(folder: Path) -> tuple[Path, Path]:
+    """Program and working directory.
+
+    Debian's reads its templates under /usr, where a package that was only unpacked has none: a copy of it reads them
+    where it is started.
+    """
+    program = tool("prometheus-alertmanager")
+    templates = program.parents[1] / "share" / "prometheus" / "alertmanager"
+    if not templates.is_dir() or templates == Path(_TEMPLATES.decode()):
+        return program, folder
+    copy = folder / "alertmanager-here"
+    here = b"./" * (len(_TEMPLATES) // 2)  # as long as what it takes the place of
+    copy.write_bytes(program.read_bytes().replace(_TEMPLATES, here))
+    copy.chmod(0o700)
+    return copy, templates

@@ -1,0 +1,1 @@
+"""What Prometheus and Grafana are given with the chart, as far as it is written by code."""
