@@ -174,6 +174,15 @@ def test_an_own_picture_is_shown_for_nothing(reelwright: Reelwright, short_talk:
     assert reelwright.charged() == []
 
 
+def test_consent_is_asked_for_where_it_is_required(reelwright: Reelwright) -> None:
+    reelwright.environment["REELWRIGHT_GATEWAY_CONSENT_TERMS"] = '{"local": "7"}'
+    with serving(reelwright) as (_, client):
+        refused = client.post("/v1/projects", json={})
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/consent")
+        made = client.post("/v1/projects", json={"consent": {"terms_version": "7"}}).json()
+        assert client.get(f"/v1/projects/{made['id']}").json()["consent"]["terms_version"] == "7"
+
+
 def test_another_address_needs_identity(reelwright: Reelwright) -> None:
     done = reelwright.run("serve", "--host", "0.0.0.0", "--port", "0", "--offline")
     assert done.code == 2

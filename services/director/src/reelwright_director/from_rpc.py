@@ -11,7 +11,7 @@ from reelwright.rpc.v1 import project_pb2 as rpc
 from reelwright_director import inputs
 from reelwright_director.decision import Refused
 from reelwright_director.policy import MAX_SCRIPT_BYTES, MAX_WORDS
-from reelwright_director.state import ProjectSettings
+from reelwright_director.state import Consent, ProjectSettings
 from reelwright_director.terms import Review, Stage
 
 _DEFAULTS = ProjectSettings()
@@ -23,6 +23,7 @@ _MAX_LABELS = 32
 _MAX_LABEL_CHARS = 128
 _MAX_REFERENCE_CHARS = 256
 _MAX_URL_CHARS = 2_000
+_MAX_TERMS_CHARS = 64
 
 
 def create(request: rpc.CreateProjectRequest, project_id: str) -> inputs.Create:
@@ -38,7 +39,15 @@ def create(request: rpc.CreateProjectRequest, project_id: str) -> inputs.Create:
         labels=dict(request.labels),
         autostart=request.autostart if request.HasField("autostart") else True,
         audio_url=request.audio_url,
+        consent=consent(request.consent) if request.HasField("consent") else None,
     )
+
+
+def consent(given: rpc.Consent) -> Consent:
+    """Raises `Refused`: settings_invalid."""
+    if not 1 <= len(given.terms_version) <= _MAX_TERMS_CHARS:
+        raise Refused("settings_invalid", f"consent.terms_version has 1 to {_MAX_TERMS_CHARS} characters.")
+    return Consent(given.terms_version, given.accepted_at.ToNanoseconds() / 1e9)
 
 
 def _check_names(request: rpc.CreateProjectRequest) -> None:

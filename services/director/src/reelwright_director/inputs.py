@@ -17,7 +17,7 @@ from reelwright.events.v1.facts_pb2 import (
 )
 from reelwright.events.v1.media_pb2 import BlobRef, ScenePlan, Transcript
 from reelwright.events.v1.requests_pb2 import GivenText
-from reelwright_director.state import ProjectSettings
+from reelwright_director.state import Consent, ProjectSettings
 from reelwright_director.terms import Stage
 
 # --- commands ---------------------------------------------------------------------------------------------------------
@@ -34,6 +34,8 @@ class Create:
     labels: Mapping[str, str] = field(default_factory=dict)
     autostart: bool = True
     audio_url: str = ""
+    consent: Consent | None = None
+    """Without a time (0): now."""
 
 
 @dataclass(frozen=True, slots=True)

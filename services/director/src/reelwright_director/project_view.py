@@ -71,6 +71,9 @@ def _add_optional(view: rpc.Project, project: Project) -> None:
         view.failure.CopyFrom(failure_view(project.failure))
     if project.video is not None:
         view.video.CopyFrom(project.video.video)
+    if project.consent is not None:
+        at = timestamp(project.consent.accepted_at_s)
+        view.consent.CopyFrom(rpc.Consent(terms_version=project.consent.terms_version, accepted_at=at))
 
 
 def state_value(state: State) -> rpc.State.ValueType:

@@ -184,6 +184,14 @@ class WaitingSince:
 
 
 @dataclass(frozen=True, slots=True)
+class Consent:
+    """That its user agreed to the terms. It outlives the project's texts, as long as the tombstone stands."""
+
+    terms_version: str
+    accepted_at_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Removal:
     """What is still to be done for a deleted project."""
 
@@ -244,6 +252,7 @@ class Project:
     """How long its user has waited for us since the upload, or since it last completed: its time in states that run."""
     history: tuple[HistoryEntry, ...] = ()
     removal: Removal | None = None
+    consent: Consent | None = None
 
     @property
     def transcript(self) -> TranscriptRevision | None:

@@ -84,6 +84,11 @@ class GatewaySettings(Settings):
         default=SecretStr(""),
         description="Where replicas count together, as valkey://HOST:6379/0. Unset: each replica counts for itself.",
     )
+    consent_terms: dict[str, str] = Field(
+        default_factory=dict,
+        description="Which version of the terms a tenant's users must have agreed to before they make a project, as "
+        'JSON: {"acme": "2026-11"}; * stands for every other tenant. Unset: none.',
+    )
     max_audio_bytes: int = Field(default=MAX_AUDIO_BYTES, gt=0, description="The largest recording that is taken.")
     max_picture_bytes: int = Field(
         default=100_000_000, gt=0, description="The largest picture or clip of a user's own that is taken."

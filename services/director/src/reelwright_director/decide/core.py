@@ -11,7 +11,7 @@ from reelwright_director.decide.facts import hear
 from reelwright_director.decide.revisions import set_script
 from reelwright_director.decide.stages import start
 from reelwright_director.decision import Context, Decision, Draft
-from reelwright_director.state import Project, WaitingSince
+from reelwright_director.state import Consent, Project, WaitingSince
 from reelwright_director.terms import RUNNING, Stage, State
 from reelwright_director.view import changed_view, timestamp
 from reelwright_director.waiting import waiting_on
@@ -57,6 +57,7 @@ def create(command: inputs.Create, context: Context) -> Decision:
         labels=dict(command.labels),
         autostart=command.autostart,
         audio_url=command.audio_url,
+        consent=_dated(command.consent, context.now_s),
     )
     draft = Draft(blank, context)
     if command.script is not None:
@@ -64,6 +65,10 @@ def create(command: inputs.Create, context: Context) -> Decision:
     if command.audio_url:
         start(draft, Stage.FETCH)
     return _seal(draft, None)
+
+
+def _dated(consent: Consent | None, now_s: float) -> Consent | None:
+    return consent if consent is None or consent.accepted_at_s else replace(consent, accepted_at_s=now_s)
 
 
 def decide(project: Project, what: inputs.Input, context: Context) -> Decision:

@@ -17,7 +17,10 @@ _CODES = {
     412: ("version_conflict",),
     413: ("body_too_large",),
     415: ("audio_type_unsupported", "picture_type_unsupported"),
-    422: ("request_invalid", "idempotency_key_reused", "cursor_invalid", "upload_differs", "picture_undecodable"),
+    422: (
+        "request_invalid", "idempotency_key_reused", "cursor_invalid", "upload_differs", "picture_undecodable",
+        "consent_required",
+    ),
     429: ("rate_limited",),
     500: ("internal",),
     503: ("unavailable",),

@@ -50,6 +50,7 @@ class Telling:
             "scenes_revision": had.plan_revision,
             "scenes": [_scene(scene) for scene in had.scenes],
             "video": await self._linker.video(had),
+            "consent": _consent(had.consent) if had.HasField("consent") else None,
             "estimate": _estimate(had.estimate) if had.HasField("estimate") else None,
         }
 
@@ -112,6 +113,10 @@ def _audio(blob: media.BlobRef) -> models.Audio | None:
     return models.Audio(sha256=blob.sha256, size_bytes=blob.size_bytes, content_type=blob.content_type)
 
 
+def _consent(had: rpc.Consent) -> models.RecordedConsent:
+    return models.RecordedConsent(terms_version=had.terms_version, accepted_at=moment(had.accepted_at))
+
+
 def _failure(had: rpc.Failure) -> models.Failure:
     return models.Failure.model_validate(
         {
@@ -170,7 +175,10 @@ def new_settings(wanted: models.NewProject, defaults: Defaults) -> rpc.ProjectSe
     settings = rpc.ProjectSettings(
         budget_usd=defaults.budget_usd if wanted.budget_usd is None else wanted.budget_usd, render=defaults.render
     )
-    _merge(settings, wanted.model_dump(exclude={"budget_usd", "client_reference", "labels", "autostart", "audio"}))
+    _merge(
+        settings,
+        wanted.model_dump(exclude={"budget_usd", "client_reference", "labels", "autostart", "audio", "consent"}),
+    )
     return settings
 
 

@@ -119,6 +119,17 @@ class AudioSource(Body):
     )
 
 
+class Consent(Body):
+    """That its user agreed to your terms."""
+
+    terms_version: str = Field(
+        min_length=1, max_length=64, description="Which version of the terms.", examples=["2026-11"]
+    )
+    accepted_at: Moment | None = Field(
+        None, description="When its user agreed; null: now.", examples=["2026-11-26T16:57:00Z"]
+    )
+
+
 class NewProject(Body):
     """A new project. Everything has a default."""
 
@@ -135,6 +146,9 @@ class NewProject(Body):
     script: Script | None = None
     client_reference: Reference = ""
     labels: Labels = Field(default_factory=dict)
+    consent: Consent | None = Field(
+        None, description="Recorded with the project; some tenants require it, and then this version of the terms."
+    )
     audio: AudioSource | None = Field(
         None, description="Where the recording is fetched, instead of uploaded; null: you will upload it."
     )
@@ -274,6 +288,13 @@ class Estimate(Model):
     )
 
 
+class RecordedConsent(Model):
+    """That its user agreed to the terms."""
+
+    terms_version: str = Field(description="Which version of the terms.", examples=["2026-11"])
+    accepted_at: Moment = Field(description="When.", examples=["2026-11-26T16:57:00Z"])
+
+
 class Project(ProjectSummary):
     """A project."""
 
@@ -283,6 +304,7 @@ class Project(ProjectSummary):
     scenes_revision: int = Field(description="Counts the versions of the scenes; 0: none yet.", examples=[1])
     scenes: list[SceneOutcome] = Field(description="What each scene shows, in order.")
     video: Video | None = Field(description="The video, once there is one.")
+    consent: RecordedConsent | None = Field(None, description="What its user agreed to, as it was recorded.")
     estimate: Estimate | None = Field(
         None, description="In answers to commands: what this one begins.", examples=[None]
     )

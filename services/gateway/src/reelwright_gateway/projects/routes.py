@@ -15,6 +15,7 @@ from reelwright_gateway.identity import ReaderDep, WriterDep
 from reelwright_gateway.names import value
 from reelwright_gateway.problems import FieldError, Problem, documented
 from reelwright_gateway.projects import models
+from reelwright_gateway.projects.consent import checked_consent
 from reelwright_gateway.projects.convert import history_entry, new_settings, patched_settings
 from reelwright_gateway.schema import State
 from reelwright_gateway.uploads.sniff import FORMATS
@@ -45,6 +46,7 @@ async def create_project(
     With `audio.url` it is fetched from there instead: `failed` then says if that cannot be done.
     """
     audio_url = _checked_url(wanted.audio, deps)
+    consent = checked_consent(wanted.consent, caller.tenant_id, deps.settings, deps.clock.now_s())
     made = await deps.director.call(
         deps.director.projects.CreateProject,
         rpc.CreateProjectRequest(
@@ -55,6 +57,7 @@ async def create_project(
             labels=wanted.labels,
             autostart=wanted.autostart,
             audio_url=audio_url,
+            consent=consent,
         ),
     )
     address = f"{deps.base_url(request)}/v1/projects/{made.project_id}"

@@ -387,6 +387,7 @@ class Project(_message.Message):
     TRANSCRIPT_REVISION_FIELD_NUMBER: _builtins.int
     PLAN_REVISION_FIELD_NUMBER: _builtins.int
     ESTIMATE_FIELD_NUMBER: _builtins.int
+    CONSENT_FIELD_NUMBER: _builtins.int
     tenant_id: _builtins.str
     user_id: _builtins.str
     project_id: _builtins.str
@@ -429,6 +430,10 @@ class Project(_message.Message):
     def estimate(self) -> Global___Estimate:
         """In answers to commands alone: what they had begun."""
 
+    @_builtins.property
+    def consent(self) -> Global___Consent:
+        """Unset where none was asked for."""
+
     def __init__(
         self,
         *,
@@ -456,14 +461,42 @@ class Project(_message.Message):
         transcript_revision: _builtins.int = ...,
         plan_revision: _builtins.int = ...,
         estimate: Global___Estimate | None = ...,
+        consent: Global___Consent | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["audio", b"audio", "created_at", b"created_at", "estimate", b"estimate", "failure", b"failure", "next_attempt_at", b"next_attempt_at", "settings", b"settings", "updated_at", b"updated_at", "video", b"video", "waiting_since", b"waiting_since"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["audio", b"audio", "consent", b"consent", "created_at", b"created_at", "estimate", b"estimate", "failure", b"failure", "next_attempt_at", b"next_attempt_at", "settings", b"settings", "updated_at", b"updated_at", "video", b"video", "waiting_since", b"waiting_since"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["audio", b"audio", "client_reference", b"client_reference", "cost_usd", b"cost_usd", "created_at", b"created_at", "estimate", b"estimate", "failure", b"failure", "labels", b"labels", "next_attempt_at", b"next_attempt_at", "plan_revision", b"plan_revision", "project_id", b"project_id", "quality", b"quality", "scenes", b"scenes", "settings", b"settings", "stale", b"stale", "state", b"state", "tenant_id", b"tenant_id", "transcript_revision", b"transcript_revision", "updated_at", b"updated_at", "user_id", b"user_id", "version", b"version", "video", b"video", "waiting_on", b"waiting_on", "waiting_since", b"waiting_since", "warnings", b"warnings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audio", b"audio", "client_reference", b"client_reference", "consent", b"consent", "cost_usd", b"cost_usd", "created_at", b"created_at", "estimate", b"estimate", "failure", b"failure", "labels", b"labels", "next_attempt_at", b"next_attempt_at", "plan_revision", b"plan_revision", "project_id", b"project_id", "quality", b"quality", "scenes", b"scenes", "settings", b"settings", "stale", b"stale", "state", b"state", "tenant_id", b"tenant_id", "transcript_revision", b"transcript_revision", "updated_at", b"updated_at", "user_id", b"user_id", "version", b"version", "video", b"video", "waiting_on", b"waiting_on", "waiting_since", b"waiting_since", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Project: _TypeAlias = Project  # noqa: Y015
+
+@_typing.final
+class Consent(_message.Message):
+    """That its user agreed to the terms of whoever runs this."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TERMS_VERSION_FIELD_NUMBER: _builtins.int
+    ACCEPTED_AT_FIELD_NUMBER: _builtins.int
+    terms_version: _builtins.str
+    @_builtins.property
+    def accepted_at(self) -> _timestamp_pb2.Timestamp:
+        """Unset when it is given: now."""
+
+    def __init__(
+        self,
+        *,
+        terms_version: _builtins.str = ...,
+        accepted_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["accepted_at", b"accepted_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_at", b"accepted_at", "terms_version", b"terms_version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Consent: _TypeAlias = Consent  # noqa: Y015
 
 @_typing.final
 class CreateProjectRequest(_message.Message):
@@ -496,6 +529,7 @@ class CreateProjectRequest(_message.Message):
     LABELS_FIELD_NUMBER: _builtins.int
     AUTOSTART_FIELD_NUMBER: _builtins.int
     AUDIO_URL_FIELD_NUMBER: _builtins.int
+    CONSENT_FIELD_NUMBER: _builtins.int
     idempotency_key: _builtins.str
     client_reference: _builtins.str
     autostart: _builtins.bool
@@ -508,6 +542,8 @@ class CreateProjectRequest(_message.Message):
     def settings(self) -> Global___ProjectSettings: ...
     @_builtins.property
     def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]: ...
+    @_builtins.property
+    def consent(self) -> Global___Consent: ...
     def __init__(
         self,
         *,
@@ -518,10 +554,11 @@ class CreateProjectRequest(_message.Message):
         labels: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         autostart: _builtins.bool | None = ...,
         audio_url: _builtins.str = ...,
+        consent: Global___Consent | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_autostart", b"_autostart", "autostart", b"autostart", "caller", b"caller", "settings", b"settings"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_autostart", b"_autostart", "autostart", b"autostart", "caller", b"caller", "consent", b"consent", "settings", b"settings"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_autostart", b"_autostart", "audio_url", b"audio_url", "autostart", b"autostart", "caller", b"caller", "client_reference", b"client_reference", "idempotency_key", b"idempotency_key", "labels", b"labels", "settings", b"settings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_autostart", b"_autostart", "audio_url", b"audio_url", "autostart", b"autostart", "caller", b"caller", "client_reference", b"client_reference", "consent", b"consent", "idempotency_key", b"idempotency_key", "labels", b"labels", "settings", b"settings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__autostart: _TypeAlias = _typing.Literal["autostart"]  # noqa: Y015
     _WhichOneofArgType__autostart: _TypeAlias = _typing.Literal["_autostart", b"_autostart"]  # noqa: Y015
