@@ -6,6 +6,8 @@ With --check, only compares.
 import sys
 from pathlib import Path
 
+from tools.monitoring.boards import BOARDS
+from tools.monitoring.boards.build import to_json
 from tools.monitoring.slo import rules
 
 CHART = Path(__file__).resolve().parents[2] / "charts" / "reelwright"
@@ -13,7 +15,8 @@ CHART = Path(__file__).resolve().parents[2] / "charts" / "reelwright"
 
 def wanted() -> dict[Path, str]:
     """All files that this writes."""
-    return {CHART / "rules" / "slo.yaml": rules()}
+    boards = {CHART / "dashboards" / f"{board.name}.json": to_json(board) for board in BOARDS}
+    return {CHART / "rules" / "slo.yaml": rules(), **boards}
 
 
 def main() -> int:
