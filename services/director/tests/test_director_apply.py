@@ -134,10 +134,11 @@ async def test_what_is_written_is_published_and_the_outbox_empty(desk: Desk) -> 
     await upload(desk)
     assert [message.topic for message in desk.bus.sent] == [
         "project.changes",
+        "project.events",
         "transcription.requests",
         "project.changes",
     ]
-    headers = desk.bus.sent[1].headers
+    headers = desk.bus.sent[2].headers
     assert headers["ce_type"] == b"reelwright.events.v1.TranscriptionRequested"
     assert headers["ce_subject"] == b"p1"
     assert await desk.rows() == 0

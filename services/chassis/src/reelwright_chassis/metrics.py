@@ -110,6 +110,13 @@ ATTEMPTS_ENDED = Counter("reelwright_attempts_ended", "Attempts at pieces of wor
 REQUESTS_GIVEN_UP = Counter("reelwright_requests_given_up", "Pieces of work that were tried too often.", ["stage"])
 COST = Counter("reelwright_cost_usd", "What providers charged and was booked to projects, in US dollars.", ["stage"])
 FALLBACKS = Counter("reelwright_asset_fallbacks", "Scenes that got less than was planned for them.", ["rung"])
+WEBHOOK_ATTEMPTS = Counter(
+    "reelwright_webhook_attempts", "POSTs to webhooks: taken, or why they did not count.", ["outcome"]
+)
+WEBHOOK_SECONDS = Histogram(
+    "reelwright_webhook_attempt_duration_seconds", "How long webhooks take to answer.", buckets=_CALL_BUCKETS_S
+)
+WEBHOOKS_GIVEN_UP = Counter("reelwright_webhook_deliveries_given_up", "Deliveries that nobody took within a day.")
 OUTBOX_SWEPT = Counter("reelwright_outbox_swept", "Messages that their writer had not published.")
 DISPATCH_REQUESTS = Gauge(
     "reelwright_dispatch_requests",

@@ -25,6 +25,10 @@ def keys_subject(tenant_id: str) -> str:
     return f"keys#{tenant_id}"
 
 
+def webhooks_subject(tenant_id: str) -> str:
+    return f"webhooks#{tenant_id}"
+
+
 @dataclass(frozen=True, slots=True)
 class AuditLine:
     """`what` is a verb with its object in a few words; `by` is as the caller named itself."""

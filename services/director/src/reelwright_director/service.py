@@ -15,6 +15,8 @@ from reelwright.rpc.v1 import (
     ops_pb2_grpc,
     project_pb2,
     project_pb2_grpc,
+    webhooks_pb2,
+    webhooks_pb2_grpc,
     work_pb2,
     work_pb2_grpc,
 )
@@ -49,6 +51,7 @@ from reelwright_director.settings import WINDOW_PER_SLOT, DirectorSettings
 from reelwright_director.state import Project
 from reelwright_director.store import ProjectStore
 from reelwright_director.terms import Status
+from reelwright_director.webhooks.service import Webhooks
 
 if TYPE_CHECKING:
     from reelwright.rpc.v1.planner_pb2_grpc import PlannerServiceAsyncStub
@@ -100,6 +103,7 @@ class Director:
         self._key_servicer = ApiKeyServicer(KeyBook(store, self._clock), self._clock)
         self._ops_servicer = OpsServicer(store, self.workflow, self.projects, self.brakes, self._clock)
         self._consumer = self._make_consumer(bus, instance)
+        self._webhooks = Webhooks(bus, store, self._clock, instance, settings)
         self._ticker = Loop("ticks", self.tick, settings.tick_every_s, self._clock)
         self._dispatching = Loop("dispatch", self._dispatcher.run_once, settings.tick_every_s, self._clock)
         sweep = Loop("outbox", self._sweep, settings.sweep_every_s, self._clock)
@@ -119,19 +123,20 @@ class Director:
     def why_unready(self) -> str | None:
         """The tables are asked every second, so their outage shows also while no fact comes."""
         outages = (f"it waits for a part that is away: {loop.outage}" for loop in self._loops if loop.outage)
-        return self._consumer.why_unready or next(outages, None)
+        return self._consumer.why_unready or self._webhooks.why_unready or next(outages, None)
 
     @property
     def poll_age_s(self) -> float | None:
         return self._consumer.poll_age_s
 
     def mounted(self) -> Sequence[Mounted]:
-        """What `rpc.serve` serves: ProjectService, WorkService, ApiKeyService and OpsService."""
+        """What `rpc.serve` serves: ProjectService, WorkService, ApiKeyService, OpsService, WebhookService."""
         return (
             _mounted(project_pb2, project_pb2_grpc, "ProjectService", self._project_servicer),
             _mounted(work_pb2, work_pb2_grpc, "WorkService", WorkServicer(self.workflow)),
             _mounted(keys_pb2, keys_pb2_grpc, "ApiKeyService", self._key_servicer),
             _mounted(ops_pb2, ops_pb2_grpc, "OpsService", self._ops_servicer),
+            _mounted(webhooks_pb2, webhooks_pb2_grpc, "WebhookService", self._webhooks.servicer),
         )
 
     async def prepare(self) -> None:
@@ -153,7 +158,9 @@ class Director:
         async with asyncio.TaskGroup() as tasks:
             for loop in self._loops:
                 tasks.create_task(loop.run())
+            tasks.create_task(self._webhooks.run())
             await self._consumer.run()
+            self._webhooks.stop()
             for loop in self._loops:
                 loop.stop()
 

@@ -56,6 +56,10 @@ class DirectorSettings(Settings):
         description="How often one replica counts what waits and for how long, for the metrics: it reads every project "
         "that is being worked on.",
     )
+    webhooks_to_loopback: bool = Field(
+        default=False,
+        description="Whether webhooks may lead to this machine, without TLS too: to try them, on one's own machine.",
+    )
     planner_address: str = Field(
         default="",
         validation_alias="REELWRIGHT_PLANNER_ADDRESS",

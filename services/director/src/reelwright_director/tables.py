@@ -47,4 +47,17 @@ API_KEYS = Table(
 AUDIT = Table("audit", "subject", "audit_id", ttl="forget_at")
 """Who did what, and when: by what was done it to, in the order of time."""
 
-ALL = (PROJECTS, REFERENCES, TRANSCRIPTS, SCENES, OUTBOX, DISPATCH, USAGE, IDEMPOTENCY, CONTROLS, API_KEYS, AUDIT)
+WEBHOOKS = Table("webhooks", "tenant_id", "webhook_id")
+DELIVERIES = Table(
+    "deliveries",
+    "webhook_id",
+    "delivery_id",
+    indexes=(Index("due", "due_shard", "due_at", numeric=True),),
+    ttl="forget_at",
+)
+"""What webhooks were told, or are still to be told: by webhook, in the order of time."""
+
+ALL = (
+    PROJECTS, REFERENCES, TRANSCRIPTS, SCENES, OUTBOX, DISPATCH, USAGE, IDEMPOTENCY, CONTROLS, API_KEYS, AUDIT,
+    WEBHOOKS, DELIVERIES,
+)  # fmt: skip

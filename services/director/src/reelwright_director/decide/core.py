@@ -15,6 +15,7 @@ from reelwright_director.state import Consent, Project, WaitingSince
 from reelwright_director.terms import RUNNING, Stage, State
 from reelwright_director.view import changed_view, timestamp
 from reelwright_director.waiting import waiting_on
+from reelwright_director.webhooks.events import events
 
 _HANDLERS: Mapping[type, Callable[[Draft, Any], None]] = {
     inputs.CompleteUpload: commands.complete_upload,
@@ -92,6 +93,8 @@ def _seal(draft: Draft, before: Project | None) -> Decision:
         view.version = draft.project.version
         view.at.CopyFrom(timestamp(draft.now_s))
         draft.send("project.changes", draft.project.project_id, view)
+    for event in events(before, draft.project):
+        draft.send("project.events", draft.project.project_id, event)
     return draft.decision()
 
 

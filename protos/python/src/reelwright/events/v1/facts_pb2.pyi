@@ -415,6 +415,49 @@ class ProjectDeleted(_message.Message):
 Global___ProjectDeleted: _TypeAlias = ProjectDeleted  # noqa: Y015
 
 @_typing.final
+class ProjectEvent(_message.Message):
+    """Something that is told to webhooks: a milestone of a project."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    PROJECT_ID_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    EVENT_ID_FIELD_NUMBER: _builtins.int
+    TYPE_FIELD_NUMBER: _builtins.int
+    BODY_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    user_id: _builtins.str
+    project_id: _builtins.str
+    request_id: _builtins.str
+    """Empty."""
+    event_id: _builtins.str
+    """A ULID, the same for the same event however often it is published."""
+    type: _builtins.str
+    """As project.completed."""
+    body: _builtins.str
+    """JSON, as it is sent: the type, its time, and the project as it was then. No words, no prompts; < 20 KB."""
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        user_id: _builtins.str = ...,
+        project_id: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+        event_id: _builtins.str = ...,
+        type: _builtins.str = ...,
+        body: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "event_id", b"event_id", "project_id", b"project_id", "request_id", b"request_id", "tenant_id", b"tenant_id", "type", b"type", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProjectEvent: _TypeAlias = ProjectEvent  # noqa: Y015
+
+@_typing.final
 class Progressed(_message.Message):
     """At most one a second per job."""
 

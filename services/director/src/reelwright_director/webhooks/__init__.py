@@ -1,0 +1,1 @@
+"""Webhooks: milestones of projects, told to addresses of the users' until they are taken."""
