@@ -122,7 +122,7 @@ async def house(
     **settings: Any,
 ) -> AsyncIterator[House]:
     """Everything in one loop; `settings` are the gateway's."""
-    quick = DirectorSettings(tick_every_s=0.05, backoff_s=0.01)
+    quick = DirectorSettings(tick_every_s=0.05, backoff_s=0.01, webhooks_to_loopback=True)
     async with open_home(folder) as home:
         service = DirectorService(bus=home.bus, store=home.store, blobs=home.blobs, instance="test", settings=quick)
         await service.prepare()

@@ -16,7 +16,7 @@ from reelwright_chassis.testing import FakeClock
 from reelwright_gateway.identity.jwks import Jwks
 
 ISSUER = Issuer()
-OWN = {"/v1/capabilities", "/v1/projects", "/v1/usage", "/v1/events", "/v1/stream-tickets"}
+OWN = {"/v1/capabilities", "/v1/projects", "/v1/usage", "/v1/events", "/v1/stream-tickets", "/v1/webhooks"}
 """Where everybody who is known meets their own things alone."""
 ADMINS = "/v1/api-keys"
 OPEN = {
@@ -33,6 +33,7 @@ OPEN = {
 BODIES: dict[str, Any] = {
     "transcript": {"text": "some words"},
     "uploads": {"size_bytes": 1_000},
+    "webhooks": {"url": "https://example.com/hook"},
     "scenes": {"scenes": [{"passages": [{"start_s": 0, "end_s": 5}]}]},
 }
 """Bodies that are right, by the last word of the path, so that it is only about who asks."""
@@ -166,6 +167,8 @@ async def test_the_matrix_who_is_somebody_else_finds_nothing_of_it(tmp_path: Pat
                     assert (status, code) == (403, "not_permitted"), (who, operation)
                 elif "{project_id}" in operation.template:
                     assert (status, code) == (404, "project_not_found"), (who, operation)
+                elif "{webhook_id}" in operation.template:
+                    assert (status, code) == (404, "webhook_not_found"), (who, operation)
                 elif not operation.template.startswith(ADMINS):
                     assert operation.template in OWN, "a route that this test does not know"
                     assert status < 300, (who, operation, text)

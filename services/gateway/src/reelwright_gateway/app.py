@@ -35,6 +35,7 @@ from reelwright_gateway.uploads.multipart.taking import router as upload_parts
 from reelwright_gateway.uploads.routes import router as uploads
 from reelwright_gateway.usage.routes import router as usage
 from reelwright_gateway.video.routes import router as video
+from reelwright_gateway.webhooks.routes import router as webhooks
 
 _ROUTERS = (
     projects,
@@ -48,6 +49,7 @@ _ROUTERS = (
     stages,
     video,
     events,
+    webhooks,
     usage,
     keys,
     system,

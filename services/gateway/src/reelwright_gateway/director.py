@@ -9,11 +9,13 @@ import grpc.aio
 from reelwright.rpc.v1 import project_pb2 as rpc
 from reelwright.rpc.v1.keys_pb2_grpc import ApiKeyServiceStub
 from reelwright.rpc.v1.project_pb2_grpc import ProjectServiceStub
+from reelwright.rpc.v1.webhooks_pb2_grpc import WebhookServiceStub
 from reelwright_chassis.rpc import DEADLINE_S, call
 
 if TYPE_CHECKING:
     from reelwright.rpc.v1.keys_pb2_grpc import ApiKeyServiceAsyncStub
     from reelwright.rpc.v1.project_pb2_grpc import ProjectServiceAsyncStub
+    from reelwright.rpc.v1.webhooks_pb2_grpc import WebhookServiceAsyncStub
     from reelwright_gateway.identity.caller import Caller
 
 T = TypeVar("T")
@@ -27,10 +29,12 @@ class Director:
 
     projects: "ProjectServiceAsyncStub"
     keys: "ApiKeyServiceAsyncStub"
+    webhooks: "WebhookServiceAsyncStub"
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self.projects = ProjectServiceStub(channel)
         self.keys = ApiKeyServiceStub(channel)
+        self.webhooks = WebhookServiceStub(channel)
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def call(self, method: Callable[..., Awaitable[T]], request: object, *, timeout_s: float = DEADLINE_S) -> T:

@@ -24,10 +24,10 @@ _RETRY_AFTER_S = 2
 _STATUS = {
     **dict.fromkeys(("project_not_found", "project_deleted", "asset_not_found", "scene_not_found"), 404),
     **dict.fromkeys(("key_not_found", "video_missing", "route_not_found", "media_link_invalid"), 404),
-    **dict.fromkeys(("upload_not_found", "upload_link_invalid"), 404),
+    **dict.fromkeys(("upload_not_found", "upload_link_invalid", "webhook_not_found", "delivery_not_found"), 404),
     **dict.fromkeys(("settings_invalid", "transcript_invalid", "plan_invalid", "audio_invalid", "key_invalid"), 422),
     **dict.fromkeys(("request_invalid", "idempotency_key_reused", "upload_empty", "consent_required"), 422),
-    **dict.fromkeys(("upload_differs", "upload_part_wrong_size"), 422),
+    **dict.fromkeys(("upload_differs", "upload_part_wrong_size", "webhook_invalid"), 422),
     **dict.fromkeys(("picture_undecodable", "picture_too_large"), 422),
     **dict.fromkeys(("rewrite_unavailable", "unavailable", "transient"), 503),
     **dict.fromkeys(("not_permitted", "origin_refused"), 403),

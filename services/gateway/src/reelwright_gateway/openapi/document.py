@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from fastapi import FastAPI
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from reelwright_gateway.events.models import ProjectChange, StageProgress
@@ -11,9 +12,10 @@ from reelwright_gateway.openapi.examples import add_examples
 from reelwright_gateway.openapi.headers import add_headers
 from reelwright_gateway.openapi.identity import PARAMETERS, SCHEMES, add_identity
 from reelwright_gateway.openapi.problems import share_problems
+from reelwright_gateway.openapi.webhooks import MESSAGES, webhooks
 from reelwright_gateway.problems import ProblemBody
 
-_BESIDE = (ProblemBody, ProjectChange, StageProgress)
+_BESIDE: tuple[type[BaseModel], ...] = (ProblemBody, ProjectChange, StageProgress, *MESSAGES)
 """Models that no route returns as JSON, and that answers refer to."""
 
 _ABOUT = """Speech in, vertical video out: make a project, send the recording, follow the events, take the video.
@@ -71,7 +73,8 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
         add_identity(operation)
     components.setdefault("securitySchemes", {}).update(SCHEMES)
     components["parameters"] = PARAMETERS
-    add_examples(document)
+    add_examples(document, *(message.__name__ for message in MESSAGES))
+    document["webhooks"] = webhooks(components["examples"])
     add_headers(document)
     share_problems(document)
     return document

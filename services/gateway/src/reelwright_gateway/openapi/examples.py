@@ -32,9 +32,14 @@ _FITTING: dict[str, dict[str, Any]] = {
 """Where the fields' own examples would not make sense together."""
 
 
-def add_examples(document: dict[str, Any]) -> None:
-    """To the bodies of all requests and answers that are JSON. Raises `LookupError` for a field that has no example."""
+def add_examples(document: dict[str, Any], *beside: str) -> None:
+    """To the bodies of all requests and answers that are JSON, and of the schemas `beside` them.
+
+    Raises `LookupError` for a field that has no example.
+    """
     schemas, examples = document["components"]["schemas"], document["components"].setdefault("examples", {})
+    for name in beside:
+        examples[name] = {"value": _of(schemas[name], schemas, name)}
     for path in document["paths"].values():
         for operation in path.values():
             bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
