@@ -21,11 +21,8 @@ KUBERNETES = ("1.31", "1.34", "1.37")
 Values = Mapping[str, Any]
 Object = dict[str, Any]
 
-MINIMAL: Values = {
-    "image": {"registry": "registry.example/media"},
-    "settings": {"kafka": {"bootstrapServers": "kafka:9092"}, "s3": {"bucket": "media"}},
-    "secrets": {"KLING_API_KEY": {"secret": "kling"}, "REELWRIGHT_GATEWAY_SECRET": {"secret": "gateway"}},
-}
+MINIMAL: Values = yaml.safe_load((CHART / "tests" / "values" / "minimal.yaml").read_text(encoding="utf-8"))
+"""The least that installs."""
 
 
 class Refused(Exception):

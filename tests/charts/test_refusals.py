@@ -1,9 +1,10 @@
 """Values that cannot work are refused in a sentence that says what to change."""
 
+import re
 from typing import Any
 
 import pytest
-from charts.charts import MINIMAL, Refused, merge, template, with_values
+from charts.charts import CHART, Refused, template, with_values
 
 
 def refusal(values: dict[str, Any]) -> str:
@@ -12,38 +13,62 @@ def refusal(values: dict[str, Any]) -> str:
     return str(refused.value)
 
 
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ({"secrets": {"KLING_API_KEY": {"secret": ""}}}, "secrets.KLING_API_KEY.secret must name the Secret"),
-        ({"secrets": {"REELWRIGHT_GATEWAY_SECRET": {"secret": ""}}}, "kubectl create secret generic"),
-        ({"settings": {"kafka": {"tokenProvider": "aws-msk-iam"}}}, "settings.kafka.awsRegion"),
-        ({"settings": {"kling": {"provider": "sim"}}}, "set components.kling-sim.enabled=true"),
-        ({"settings": {"planner": {"provider": "openai"}}}, "secrets.OPENAI_API_KEY.secret must name"),
-        ({"settings": {"transcription": {"engine": "openai"}}}, "secrets.OPENAI_API_KEY.secret must name"),
-        ({"components": {"director": {"keda": {"enabled": True}, "hpa": {"enabled": False}}}}, "reads no topic"),
-        ({"components": {"renderer": {"hpa": {"enabled": True}}}}, "exclude each other"),
-        ({"components": {"renderer": {"keda": {"minReplicaCount": 61}}}}, "less than minReplicaCount"),
-        (
-            {"components": {"renderer": {"enabled": False}, "renderer-gpu": {"enabled": True}}},
-            "enabled without components.renderer",
-        ),
-        ({"components": {"gateway": {"hpa": {"minReplicas": 11}}}}, "more than maxReplicas"),
-        ({"ingress": {"enabled": True}}, "needs ingress.host"),
-        ({"gatewayApi": {"enabled": True}}, "needs gatewayApi.parentRefs"),
-    ],
-)
+Case = tuple[dict[str, Any], str]
+CASES: list[Case] = [
+    ({"secrets": {"KLING_API_KEY": {"secret": ""}}}, "secrets.KLING_API_KEY.secret must name the Secret"),
+    ({"secrets": {"REELWRIGHT_GATEWAY_SECRET": {"secret": ""}}}, "kubectl create secret generic"),
+    ({"settings": {"kafka": {"tokenProvider": "aws-msk-iam"}}}, "settings.kafka.awsRegion"),
+    ({"settings": {"kling": {"provider": "sim"}}}, "set components.kling-sim.enabled=true"),
+    ({"settings": {"planner": {"provider": "openai"}}}, "secrets.OPENAI_API_KEY.secret must name"),
+    ({"settings": {"transcription": {"engine": "openai"}}}, "secrets.OPENAI_API_KEY.secret must name"),
+    ({"components": {"director": {"keda": {"enabled": True}, "hpa": {"enabled": False}}}}, "reads no topic"),
+    ({"components": {"renderer": {"hpa": {"enabled": True}}}}, "exclude each other"),
+    ({"components": {"renderer": {"keda": {"minReplicaCount": 61}}}}, "less than minReplicaCount"),
+    (
+        {"components": {"renderer": {"enabled": False}, "renderer-gpu": {"enabled": True}}},
+        "enabled without components.renderer",
+    ),
+    ({"components": {"gateway": {"hpa": {"minReplicas": 11}}}}, "more than maxReplicas"),
+    ({"ingress": {"enabled": True}}, "needs ingress.host"),
+    ({"gatewayApi": {"enabled": True}}, "needs gatewayApi.parentRefs"),
+    ({"image": {"registry": ""}}, "make images push REGISTRY="),
+    ({"settings": {"kafka": {"bootstrapServers": ""}}}, "settings.kafka.bootstrapServers is not set"),
+    ({"settings": {"s3": {"bucket": ""}}}, "settings.s3.bucket is not set"),
+    ({"components": {"renderer": {"keda": {"maxReplicaCount": 61}}}}, "Set it to 60 or less"),
+    ({"settings": {"kafka": {"securityProtocol": "SASL_SSL"}}}, "set settings.kafka.saslUsername, and secrets."),
+    (
+        {
+            "settings": {
+                "kafka": {"securityProtocol": "SASL_SSL", "saslMechanism": "OAUTHBEARER", "tokenProvider": "oauth"}
+            }
+        },
+        "KEDA reads the lag with a token of its own",
+    ),
+    (
+        {"settings": {"kling": {"videoSlots": 40}}},
+        "settings.director.videoSlots is 20 and settings.kling.videoSlots is 40",
+    ),
+    ({"externalSecrets": {"enabled": True}}, "needs externalSecrets.storeRef.name"),
+]
+
+
+@pytest.mark.parametrize(("changes", "said"), CASES)
 def test_a_combination_that_cannot_work(changes: dict[str, Any], said: str) -> None:
     assert said in refusal(with_values(**changes))
 
 
-def test_without_a_registry_the_way_to_one_is_said() -> None:
-    assert "make images push REGISTRY=" in refusal(merge(MINIMAL, {"image": {"registry": ""}}))
+def sentences() -> list[re.Pattern[str]]:
+    """What `checks.yaml` can say, with anything in the places of its numbers and names."""
+    template_of = re.compile(r'fail \(?(?:printf )?"((?:[^"\\]|\\.)*)"')
+    said = template_of.findall((CHART / "templates" / "checks.yaml").read_text(encoding="utf-8"))
+    return [re.compile(".+".join(re.escape(part) for part in re.split("%[sd]", each))) for each in said]
 
 
-@pytest.mark.parametrize(("section", "key"), [("kafka", "bootstrapServers"), ("s3", "bucket")])
-def test_what_has_no_default_is_asked_for(section: str, key: str) -> None:
-    assert f"settings.{section}.{key} is not set" in refusal(merge(MINIMAL, {"settings": {section: {key: ""}}}))
+def test_every_sentence_was_provoked() -> None:
+    told = [refusal(with_values(**changes)) for changes, _ in CASES]
+    assert len(sentences()) > 15
+    for sentence in sentences():
+        assert any(sentence.search(each) for each in told), f"no case provokes: {sentence.pattern}"
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,8 @@ def test_a_pod_is_wanted_for_as_many_records_as_it_works_on_at_once() -> None:
 
 @pytest.mark.parametrize(("video", "image", "each", "pods"), [(20, 9, 16, 2), (100, 28, 16, 8), (5, 9, 64, 1)])
 def test_more_pods_of_the_kling_gateway_make_no_slot(video: int, image: int, each: int, pods: int) -> None:
-    settings = {"director": {"videoSlots": video, "imageSlots": image}, "kling": {"concurrency": each}}
+    slots = {"videoSlots": video, "imageSlots": image}
+    settings = {"director": slots, "kling": {**slots, "concurrency": each}}
     spec = named(template(with_values(settings=settings)), "ScaledObject", "kling-gateway")["spec"]
     assert spec["maxReplicaCount"] == pods
 
@@ -102,7 +103,12 @@ def test_gateway_and_director_scale_by_cpu() -> None:
 
 
 def test_keda_speaks_scram_with_the_brokers_secret() -> None:
-    kafka = {"bootstrapServers": "k:9093", "securityProtocol": "SASL_SSL", "saslMechanism": "SCRAM-SHA-256"}
+    kafka = {
+        "bootstrapServers": "k:9093",
+        "securityProtocol": "SASL_SSL",
+        "saslMechanism": "SCRAM-SHA-256",
+        "saslUsername": "u",
+    }
     secrets = {"REELWRIGHT_KAFKA_SASL_PASSWORD": {"secret": "kafka"}}
     objects = template(with_values(settings={"kafka": kafka}, secrets=secrets))
     (authentication,) = of_kind(objects, "TriggerAuthentication")

@@ -35,7 +35,7 @@ kind:
 
 {{/* Concurrent tasks of the Kling account, of both product families. */}}
 {{- define "reelwright.slots" -}}
-{{- add (default 20 .Values.settings.director.videoSlots | int) (default 9 .Values.settings.director.imageSlots | int) -}}
+{{- add (int .Values.settings.director.videoSlots) (int .Values.settings.director.imageSlots) -}}
 {{- end -}}
 
 {{/* A component's lag settings: `keda`, with its own before it. Takes {root, name, component}; YAML. */}}
