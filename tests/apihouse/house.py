@@ -197,6 +197,9 @@ def _worker(topic: str, kind: type[Message], asked: list[Message], parts: Parts)
             for name, media_type in (("mp4", "video/mp4"), ("vtt", "text/vtt"), ("poster", "image/jpeg")):
                 key = f"final-videos/{request.project_id}/{request.revision}/{name}"
                 getattr(video, name).CopyFrom(await parts.blobs.put_bytes(key, VIDEO, content_type=media_type))
+        if isinstance(request, requests.AssetRequested):
+            asset = fact.asset  # type: ignore[attr-defined]
+            asset.blob.CopyFrom(await parts.blobs.put_bytes(asset.blob.key, VIDEO, content_type="image/jpeg"))
         return fact
 
     return made

@@ -40,6 +40,20 @@ async def test_a_file_is_stored_and_fetched(blobs: Blobs, folder: str, tmp_path:
     assert {path.name for path in here.iterdir()} == {"source", "target"}, "nothing is left beside it"
 
 
+async def test_a_copy_is_an_object_of_its_own(blobs: Blobs, folder: str) -> None:
+    await blobs.put_bytes(folder + "a", DATA, content_type="x/y")
+    await blobs.put_bytes(folder + "b/c", b"old", content_type="x/y")
+    for target in ("b/c", "d"):
+        await blobs.copy(folder + "a", folder + target)
+        assert await blobs.read(folder + target) == DATA
+    await blobs.delete(folder + "a")
+    assert await blobs.read(folder + "d") == DATA
+    with pytest.raises(NotFound):
+        await blobs.copy(folder + "a", folder + "e")
+    with pytest.raises(ValueError, match="key"):
+        await blobs.copy(folder + "d", "../e")
+
+
 async def test_an_empty_object_is_an_object(blobs: Blobs, folder: str) -> None:
     ref = await blobs.put_bytes(folder + "empty", b"", content_type="x/y")
     assert ref.size_bytes == 0

@@ -51,9 +51,10 @@ async def test_encryption_is_asked_for_by_every_kind_of_upload(address: dict[str
         await blobs.put_bytes("a", b"x", content_type="x/y")
         await blobs.put_file("b", large, content_type="x/y")
         await blobs.presigner.begin_upload("c", content_type="x/y", size_bytes=1)
-        begins = [request for request in sent if request.method == "PUT" and "/a" in request.url]
+        await blobs.copy("a", "d")
+        begins = [request for request in sent if request.method == "PUT" and request.url.endswith(("/a", "/d"))]
         begins += [request for request in sent if request.url.endswith("?uploads")]
-        assert len(begins) == 3
+        assert len(begins) == 4
         for request in begins:
             assert text(request.headers["x-amz-server-side-encryption"]) == "aws:kms"
             assert text(request.headers["x-amz-server-side-encryption-aws-kms-key-id"]) == "alias/reelwright"

@@ -19,6 +19,7 @@ import httpx
 import numpy as np
 from e2e.command import Reelwright, ended
 from e2e.conftest import Talk
+from e2e.recordings import SAMPLE, SCRIPT
 from parts.ports import free_port
 
 
@@ -181,6 +182,29 @@ def test_consent_is_asked_for_where_it_is_required(reelwright: Reelwright) -> No
         assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/consent")
         made = client.post("/v1/projects", json={"consent": {"terms_version": "7"}}).json()
         assert client.get(f"/v1/projects/{made['id']}").json()["consent"]["terms_version"] == "7"
+
+
+def test_a_copy_of_another_length_and_style_buys_nothing(reelwright: Reelwright) -> None:
+    whole = Talk(SAMPLE, SCRIPT)
+    with serving(reelwright) as (_, client):
+        project = _create(client, whole, target_duration_s=45)
+        _upload(client, project, whole)
+        _completed(client, project)
+        bought = reelwright.charged()
+        assert bought
+        first = client.get(f"/v1/projects/{project['id']}").json()
+        assert first["video"]["duration_s"] > 31
+        wanted = {"target_duration_s": 30, "caption_style": "pop"}
+        copied = client.post(f"/v1/projects/{project['id']}/copy", json=wanted)
+        assert copied.status_code == 201, copied.text
+        assert copied.json()["estimate"]["cost_usd_at_most"] == 0
+        assert client.delete(f"/v1/projects/{project['id']}").status_code == 204
+        _completed(client, copied.json())
+        done = client.get(f"/v1/projects/{copied.json()['id']}").json()
+        assert done["video"]["duration_s"] < 31
+        assert (done["cost_usd"], done["quality"]) == (0, "full")
+        assert all(scene["asset_id"] for scene in done["scenes"])
+    assert reelwright.charged() == bought
 
 
 def test_another_address_needs_identity(reelwright: Reelwright) -> None:

@@ -3,18 +3,19 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from weakref import WeakValueDictionary
 
 from reelwright_chassis import metrics
 from reelwright_chassis.blobs.port import Blobs
 from reelwright_chassis.clock import Clock
-from reelwright_chassis.errors import Conflict, Unavailable
+from reelwright_chassis.errors import Conflict, NotFound, Unavailable
 from reelwright_chassis.trace import TraceContext
 from reelwright_director import inputs
 from reelwright_director.audit import AuditLine
 from reelwright_director.brakes import Brakes
 from reelwright_director.counting import count
-from reelwright_director.decide import create, decide
+from reelwright_director.decide import copy, create, decide
 from reelwright_director.decision import Context, Decision, DocumentMissing, Refused, Removing
 from reelwright_director.keys import owner_key
 from reelwright_director.outbox import Outbox, outbox_rows
@@ -100,6 +101,36 @@ class Workflow:
             return known
         return decision.project
 
+    async def copy(
+        self, source_id: str, command: inputs.Copy, guard: Guard, trace: TraceContext | None = None
+    ) -> Project:
+        """A new project like the source; with a known key, the one that was made then.
+
+        Raises `Refused`, `Unavailable`.
+        """
+        for _ in range(_TRIES):
+            known = await self._known(guard)
+            if known is not None:
+                return known
+            source = await self._guarded(source_id, guard)
+            try:
+                decision = await self._with_documents(source, partial(copy, source, command))
+                await self._copy_blobs(decision)
+                await self._write(None, decision, guard, trace, "Copy")
+            except Conflict:
+                metrics.CONFLICTS.inc()
+                continue
+            return decision.project
+        raise Unavailable(f"project {source_id} changes too fast")
+
+    async def _copy_blobs(self, decision: Decision) -> None:
+        """Before the write: rather twice than never. Raises `Refused`: copy_incomplete."""
+        for key, source_key in decision.copies.items():
+            try:
+                await self._blobs.copy(source_key, key)
+            except NotFound as error:
+                raise Refused("copy_incomplete") from error
+
     async def apply(
         self, project_id: str, what: inputs.Input, guard: Guard | None = None, trace: TraceContext | None = None
     ) -> Applied:
@@ -144,11 +175,14 @@ class Workflow:
         return project
 
     async def _decide(self, project: Project, what: inputs.Input) -> Decision:
-        """Decide, fetching documents until none is missing."""
+        return await self._with_documents(project, partial(decide, project, what))
+
+    async def _with_documents(self, project: Project, decided: Callable[[Context], Decision]) -> Decision:
+        """Decide, fetching the project's documents until none is missing."""
         context = self._context()
         while True:
             try:
-                return decide(project, what, context)
+                return decided(context)
             except DocumentMissing as missing:
                 document = await self._projects.document(project.project_id, missing.key)
                 if document is None:

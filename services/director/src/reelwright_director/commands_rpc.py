@@ -42,6 +42,15 @@ class Commands:
         project = await self._workflow.create(command, once, trace_from(context), _by(request.caller))
         return project_view(project, self._brakes())
 
+    async def CopyProject(self, request: rpc.CopyProjectRequest, context: Any) -> rpc.Project:
+        command = from_rpc.copy(request, new_id())
+        once = _once(request.caller, "CopyProject", request.idempotency_key, from_rpc.asked_digest(request))
+        guard = _guard(request.caller, 0, once)
+        project = await self._workflow.copy(request.project_id, command, guard, trace_from(context))
+        view = project_view(project, self._brakes())
+        view.estimate.CopyFrom(estimate_view(estimate(None, project)))
+        return view
+
     async def CompleteUpload(self, request: rpc.CompleteUploadRequest, context: Any) -> rpc.Project:
         command = inputs.CompleteUpload(from_rpc.audio(request.audio, request.project_id))
         return await self._obey(request, command, context)

@@ -100,6 +100,8 @@ class Decision:
     bookings: tuple[Booking, ...] = ()
     removing: Removing | None = None
     answer: Answer | None = None
+    copies: Mapping[str, str] = field(default_factory=dict)
+    """Blobs to copy before the decision is written: each new key, and the one that it is copied from."""
 
 
 class Draft:
@@ -113,6 +115,7 @@ class Draft:
         self.bookings: list[Booking] = []
         self.removing: Removing | None = None
         self.answer: Answer | None = None
+        self.copies: dict[str, str] = {}
 
     @property
     def now_s(self) -> float:
@@ -137,5 +140,11 @@ class Draft:
 
     def decision(self) -> Decision:
         return Decision(
-            self.project, tuple(self.outgoing), self.documents, tuple(self.bookings), self.removing, self.answer
+            self.project,
+            tuple(self.outgoing),
+            self.documents,
+            tuple(self.bookings),
+            self.removing,
+            self.answer,
+            self.copies,
         )

@@ -28,7 +28,7 @@ def estimate(before: Project | None, after: Project) -> Estimate:
     stages = tuple(_stages(after))
     known = {r.request_id for r in before.requests if r.status is not Status.FAILED} if before else set()
     orders = [r.order for r in pictures.orders(after) if r.request_id not in known and r.order is not None]
-    if Stage.ASSET in stages and stages[0] is not Stage.ASSET:
+    if Stage.ASSET in stages and stages[0] is not Stage.ASSET and not after.inherited:
         # The scenes are not known yet: the budget is.
         return Estimate(round(max(0.0, after.settings.budget_usd - after.asset_cost_usd), 6), stages)
     return Estimate(round(sum(order.cap_usd for order in orders), 6), stages, len(orders))

@@ -29,6 +29,8 @@ _MAX_TERMS_CHARS = 64
 def create(request: rpc.CreateProjectRequest, project_id: str) -> inputs.Create:
     """Raises `Refused`."""
     _check_names(request)
+    if len(request.audio_url) > _MAX_URL_CHARS:
+        raise Refused("settings_invalid", f"audio.url has at most {_MAX_URL_CHARS} characters.")
     return inputs.Create(
         project_id=project_id,
         tenant_id=request.caller.tenant_id,
@@ -50,13 +52,24 @@ def consent(given: rpc.Consent) -> Consent:
     return Consent(given.terms_version, given.accepted_at.ToNanoseconds() / 1e9)
 
 
-def _check_names(request: rpc.CreateProjectRequest) -> None:
+def copy(request: rpc.CopyProjectRequest, project_id: str) -> inputs.Copy:
+    """Raises `Refused`."""
+    _check_names(request)
+    return inputs.Copy(
+        project_id=project_id,
+        settings=settings(request.settings),
+        client_reference=request.client_reference,
+        labels=dict(request.labels),
+        autostart=request.autostart if request.HasField("autostart") else True,
+        consent=consent(request.consent) if request.HasField("consent") else None,
+    )
+
+
+def _check_names(request: rpc.CreateProjectRequest | rpc.CopyProjectRequest) -> None:
     if not request.caller.tenant_id or not request.caller.user_id:
         raise Refused("settings_invalid", "A project needs a tenant and a user.")
     if len(request.client_reference) > _MAX_REFERENCE_CHARS:
         raise Refused("settings_invalid", f"client_reference has at most {_MAX_REFERENCE_CHARS} characters.")
-    if len(request.audio_url) > _MAX_URL_CHARS:
-        raise Refused("settings_invalid", f"audio.url has at most {_MAX_URL_CHARS} characters.")
     texts = [*request.labels.keys(), *request.labels.values()]
     if len(request.labels) > _MAX_LABELS or any(len(text) > _MAX_LABEL_CHARS for text in texts):
         raise Refused("settings_invalid", f"At most {_MAX_LABELS} labels of {_MAX_LABEL_CHARS} characters.")

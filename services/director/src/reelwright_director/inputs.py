@@ -39,6 +39,18 @@ class Create:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """Another project with this one's recording, words and pictures. What pictures are made from stays as it was."""
+
+    project_id: str
+    settings: ProjectSettings
+    client_reference: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    autostart: bool = True
+    consent: Consent | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CompleteUpload:
     audio: BlobRef
 

@@ -93,6 +93,22 @@ class Take:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """Of the recording."""
+
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """A picture of the project that this one was copied from, and what was heard meanwhile."""
+
+    heard: tuple[Stretch, ...]
+    asset: Annotated[Asset, Wire()]
+
+
+@dataclass(frozen=True, slots=True)
 class VideoRevision:
     """A rendered video; `number` is the revision in its blob keys."""
 
@@ -229,6 +245,8 @@ class Project:
     heard: str = ""
     """Digest of the words that the current plan's spans cover."""
     takes: tuple[Take, ...] = ()
+    inherited: tuple[Inherited, ...] = ()
+    """What scenes that are planned show, instead of pictures that would have to be bought."""
     chosen: Mapping[str, str] = field(default_factory=dict)
     """scene_id -> asset_id where the user chose another take than the newest."""
     take_numbers: Mapping[str, int] = field(default_factory=dict)

@@ -54,6 +54,15 @@ class FolderBlobs:
         check_key(key)
         return await self._run(lambda: self._put(key, io.BytesIO(data), content_type))
 
+    async def copy(self, source: str, target: str) -> None:
+        def copied() -> None:
+            with _open(source, path) as reader:
+                self._put(target, reader, "")
+
+        path = self._path(source)
+        check_key(target)
+        await self._run(copied)
+
     async def fetch(self, key: str, path: Path) -> None:
         source = self._path(key)
         await self._run(lambda: _copy(key, source, path))

@@ -33,6 +33,9 @@ class Blobs(Protocol):
     async def put_bytes(self, key: str, data: bytes, *, content_type: str) -> BlobRef:
         """Store small data (up to a few MB)."""
 
+    async def copy(self, source: str, target: str) -> None:
+        """Store the object `source` under the key `target` as well. Raises `NotFound`."""
+
     async def fetch(self, key: str, path: Path) -> None:
         """Copy the object to `path` (atomically). Raises `NotFound`."""
 

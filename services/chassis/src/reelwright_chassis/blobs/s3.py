@@ -16,7 +16,7 @@ from reelwright_chassis.blobs.port import BlobInfo
 from reelwright_chassis.blobs.s3_client import S3Connection
 from reelwright_chassis.blobs.s3_presign import S3Presigner
 from reelwright_chassis.blobs.s3_settings import S3Settings
-from reelwright_chassis.blobs.s3_transfer import Digest, Transfers, digest_of
+from reelwright_chassis.blobs.s3_transfer import Digest, Transfers, digest_of, encryption_headers
 from reelwright_chassis.errors import NotFound, Unavailable
 
 if TYPE_CHECKING:
@@ -75,6 +75,20 @@ class S3Blobs:
         digest = digest_of(io.BytesIO(data))
         await self._run("put", lambda: self._transfers.put(key, data, digest, content_type), key)
         return _ref(key, digest, content_type)
+
+    async def copy(self, source: str, target: str) -> None:
+        """By the server itself; metadata and media type come along."""
+
+        def copied() -> None:
+            self._connection.client.copy_object(
+                **self._connection.at(target),
+                CopySource={"Bucket": self._settings.bucket, "Key": self._connection.full(source)},
+                **encryption_headers(self._settings),
+            )
+
+        check_key(source)
+        check_key(target)
+        await self._run("copy", copied, source)
 
     async def fetch(self, key: str, path: Path) -> None:
         unfinished = path.with_name(f".{path.name}.partial")

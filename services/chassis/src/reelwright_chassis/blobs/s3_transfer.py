@@ -57,6 +57,12 @@ def upload_headers(settings: S3Settings, key: str, content_type: str) -> dict[st
     headers: dict[str, Any] = {"ContentType": content_type}
     if cached := settings.cache_control_of(key):
         headers["CacheControl"] = cached
+    return {**headers, **encryption_headers(settings)}
+
+
+def encryption_headers(settings: S3Settings) -> dict[str, Any]:
+    """What every new object is encrypted with, whoever sends its bytes."""
+    headers: dict[str, Any] = {}
     if settings.encryption != "none":
         headers["ServerSideEncryption"] = settings.encryption
     if settings.kms_key_id:

@@ -3,6 +3,6 @@
 No I/O, no clock, no chance: the same arguments give the same decision. What it lacks it asks for by `DocumentMissing`.
 """
 
-from reelwright_director.decide.core import create, decide
+from reelwright_director.decide.core import copy, create, decide
 
-__all__ = ["create", "decide"]
+__all__ = ["copy", "create", "decide"]

@@ -120,7 +120,7 @@ def add_take(draft: Draft, subject: str, asset: Asset) -> None:
 def _forget_oldest_take(draft: Draft) -> None:
     """When there are too many: the oldest that no scene shows."""
     takes = draft.project.takes
-    if len(takes) > KEPT_TAKES:
+    if len(takes) + len(draft.project.inherited) > KEPT_TAKES:
         shown = {asset.asset_id for asset in pictures.assets(draft.project)}
         oldest = next(take for take in takes if take.asset.asset_id not in shown)
         draft.change(takes=tuple(take for take in takes if take is not oldest))

@@ -186,6 +186,7 @@ _EMPTY: dict[str, object] = {
     "plans": (),
     "videos": (),
     "takes": (),
+    "inherited": (),
     "chosen": {},
     "failure": None,
     "history": (),

@@ -6,7 +6,7 @@ from typing import Any
 
 from reelwright.events.v1 import facts_pb2 as facts
 from reelwright_director import inputs
-from reelwright_director.decide import commands, edits, leases, ticks
+from reelwright_director.decide import commands, copying, edits, leases, ticks
 from reelwright_director.decide.facts import hear
 from reelwright_director.decide.revisions import set_script
 from reelwright_director.decide.stages import start
@@ -65,6 +65,17 @@ def create(command: inputs.Create, context: Context) -> Decision:
         set_script(draft, command.script)
     if command.audio_url:
         start(draft, Stage.FETCH)
+    return _seal(draft, None)
+
+
+def copy(source: Project, command: inputs.Copy, context: Context) -> Decision:
+    """A new project with another's recording, words and pictures; `context` has the other's documents.
+
+    Raises `Refused`, `DocumentMissing`.
+    """
+    dated = replace(command, consent=_dated(command.consent, context.now_s))
+    draft = Draft(copying.blank(source, dated, context.now_s), replace(context, documents={}))
+    copying.copy_into(draft, Draft(source, context))
     return _seal(draft, None)
 
 

@@ -15,6 +15,7 @@ from reelwright.events.v1.facts_pb2 import (
 from reelwright_chassis.reasons import reason
 from reelwright_director import scenes
 from reelwright_director.decide.assets import add_take, as_ordered
+from reelwright_director.decide.copying import adopt
 from reelwright_director.decide.failing import attempt_failed, give_up
 from reelwright_director.decide.revisions import new_video, set_plan, set_transcript
 from reelwright_director.decide.stages import planned, recorded, settle_assets, start_assets, transcribed
@@ -95,6 +96,7 @@ def _take_plan(draft: Draft, request: Request, fact: ScenesPlanned) -> None:
         give_up(draft, request, "plan_unusable", wrong)
         return
     set_plan(draft, scenes.tidied(fact.plan), request.request_id, edited=False)
+    adopt(draft)
     draft.change(failure=None)
     planned(draft)
 

@@ -191,6 +191,15 @@ def patched_settings(had: rpc.ProjectSettings, patch: models.ProjectPatch) -> rp
     return settings
 
 
+def copied_settings(had: rpc.ProjectSettings, wanted: models.ProjectCopy) -> rpc.ProjectSettings:
+    """The settings with those that were named."""
+    settings = rpc.ProjectSettings()
+    settings.CopyFrom(had)
+    named = wanted.model_dump(exclude={"client_reference", "labels", "autostart", "consent"}, exclude_none=True)
+    _merge(settings, named)
+    return settings
+
+
 def _merge(settings: rpc.ProjectSettings, wanted: dict[str, Any]) -> None:
     for name, sent in wanted.items():
         match name:

@@ -155,6 +155,27 @@ class NewProject(Body):
     autostart: bool = Field(True, description="Whether a complete upload starts the run.", examples=[True])
 
 
+class ProjectCopy(Body):
+    """What is to be otherwise. What pictures are made from (look, direction, aspect, language) stays as it was."""
+
+    title: Title | None = None
+    target_duration_s: Duration = Field(
+        None,
+        ge=30,
+        le=60,
+        description="Another length, in seconds; null: as it was. The scenes are planned anew for it.",
+        examples=[30],
+    )
+    review: ReviewField | None = None
+    caption_style: CaptionStyle | None = None
+    budget_usd: Budget | None = None
+    lowest_rung: LowestRung | None = None
+    client_reference: Reference = ""
+    labels: Labels = Field(default_factory=dict)
+    autostart: bool = Field(True, description="Whether the run starts at once.", examples=[True])
+    consent: Consent | None = Field(None, description="null: that of the project that is copied.")
+
+
 class ProjectPatch(Body):
     """Other settings. What is left out stays; nothing is made by it, but `stale` then says what no longer fits."""
 

@@ -11,13 +11,14 @@ from reelwright_gateway.deps import Deps, DepsDep, TellingDep
 from reelwright_gateway.etag import IfMatch, etag
 from reelwright_gateway.fetching.service import allowed_of
 from reelwright_gateway.idempotency import IdempotencyKey
-from reelwright_gateway.identity import ReaderDep, WriterDep
+from reelwright_gateway.identity import Caller, ReaderDep, WriterDep
 from reelwright_gateway.names import value
 from reelwright_gateway.problems import FieldError, Problem, documented
 from reelwright_gateway.projects import models
 from reelwright_gateway.projects.consent import checked_consent
-from reelwright_gateway.projects.convert import history_entry, new_settings, patched_settings
+from reelwright_gateway.projects.convert import copied_settings, history_entry, new_settings, patched_settings
 from reelwright_gateway.schema import State
+from reelwright_gateway.times import moment
 from reelwright_gateway.uploads.sniff import FORMATS
 
 router = APIRouter(prefix="/v1/projects", tags=["projects"])
@@ -27,6 +28,8 @@ Id = Annotated[
     Path(description="The project's id.", max_length=64, examples=["01JD9ZQ1S7M4V0F5X8C2K3N6PB"], alias="project_id"),
 ]
 _PATCH_TRIES = 3
+_COPY_S = 120.0
+"""Its recording and pictures are copied meanwhile."""
 
 
 @router.post(
@@ -82,6 +85,54 @@ def _checked_url(audio: models.AudioSource | None, deps: Deps) -> str:
     except AddressRefused as error:
         wrong = FieldError(location="body", pointer="/audio/url", message=str(error))
         raise Problem("request_invalid", errors=[wrong]) from None
+
+
+@router.post(
+    "/{project_id}/copy",
+    summary="Copy a project",
+    status_code=201,
+    response_model=models.Project,
+    responses=documented(404, 409),
+)
+async def copy_project(
+    project_id: Id,
+    wanted: models.ProjectCopy,
+    request: Request,
+    response: Response,
+    caller: WriterDep,
+    key: IdempotencyKey,
+    deps: DepsDep,
+    telling: TellingDep,
+) -> models.Project:
+    """The same recording, words and pictures, of another length or style; nothing of them is paid for again.
+
+    For another length the scenes are planned anew, and each shows the picture of what is heard in it. The two projects
+    then live on without each other.
+    """
+    had = await deps.director.project(caller, project_id)
+    made = await deps.director.call(
+        deps.director.projects.CopyProject,
+        rpc.CopyProjectRequest(
+            caller=caller.rpc,
+            project_id=project_id,
+            idempotency_key=key,
+            settings=copied_settings(had.settings, wanted),
+            client_reference=wanted.client_reference,
+            labels=wanted.labels,
+            autostart=wanted.autostart,
+            consent=_copied_consent(wanted.consent, had, caller, deps),
+        ),
+        timeout_s=_COPY_S,
+    )
+    response.headers["Location"] = f"{deps.base_url(request)}/v1/projects/{made.project_id}"
+    return await answered(made, response, telling)
+
+
+def _copied_consent(given: models.Consent | None, had: rpc.Project, caller: Caller, deps: Deps) -> rpc.Consent | None:
+    """What the other was made with counts here too, unless the terms are others by now."""
+    if given is None and had.HasField("consent"):
+        given = models.Consent(terms_version=had.consent.terms_version, accepted_at=moment(had.consent.accepted_at))
+    return checked_consent(given, caller.tenant_id, deps.settings, deps.clock.now_s())
 
 
 @router.get("", summary="List your projects", response_model=models.ProjectPage, responses=documented())

@@ -68,10 +68,13 @@ class RateLimiter:
         return Standing(passes, item.amount, max(0, stats.remaining), reset_s)
 
 
+_CREATING = frozenset({("POST", "/v1/projects"), ("POST", "/v1/projects/{project_id}/copy")})
+
+
 def route_class(method: str, template: str) -> RouteClass:
     """By what a route costs us."""
     if template.endswith("/events"):
         return "stream"
     if method in ("GET", "HEAD"):
         return "read"
-    return "create" if (method, template) == ("POST", "/v1/projects") else "write"
+    return "create" if (method, template) in _CREATING else "write"

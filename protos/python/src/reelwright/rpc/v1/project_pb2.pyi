@@ -567,6 +567,78 @@ class CreateProjectRequest(_message.Message):
 Global___CreateProjectRequest: _TypeAlias = CreateProjectRequest  # noqa: Y015
 
 @_typing.final
+class CopyProjectRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class LabelsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    CALLER_FIELD_NUMBER: _builtins.int
+    PROJECT_ID_FIELD_NUMBER: _builtins.int
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
+    SETTINGS_FIELD_NUMBER: _builtins.int
+    CLIENT_REFERENCE_FIELD_NUMBER: _builtins.int
+    LABELS_FIELD_NUMBER: _builtins.int
+    AUTOSTART_FIELD_NUMBER: _builtins.int
+    CONSENT_FIELD_NUMBER: _builtins.int
+    project_id: _builtins.str
+    """Which one is copied."""
+    idempotency_key: _builtins.str
+    client_reference: _builtins.str
+    autostart: _builtins.bool
+    """On unless set to false: the run starts at once."""
+    @_builtins.property
+    def caller(self) -> Global___Caller: ...
+    @_builtins.property
+    def settings(self) -> Global___ProjectSettings:
+        """Whole settings; look, direction, aspect and language stay as they were, since pictures and words hang on them."""
+
+    @_builtins.property
+    def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]: ...
+    @_builtins.property
+    def consent(self) -> Global___Consent:
+        """Unset: that of the project that is copied."""
+
+    def __init__(
+        self,
+        *,
+        caller: Global___Caller | None = ...,
+        project_id: _builtins.str = ...,
+        idempotency_key: _builtins.str = ...,
+        settings: Global___ProjectSettings | None = ...,
+        client_reference: _builtins.str = ...,
+        labels: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        autostart: _builtins.bool | None = ...,
+        consent: Global___Consent | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_autostart", b"_autostart", "autostart", b"autostart", "caller", b"caller", "consent", b"consent", "settings", b"settings"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_autostart", b"_autostart", "autostart", b"autostart", "caller", b"caller", "client_reference", b"client_reference", "consent", b"consent", "idempotency_key", b"idempotency_key", "labels", b"labels", "project_id", b"project_id", "settings", b"settings"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__autostart: _TypeAlias = _typing.Literal["autostart"]  # noqa: Y015
+    _WhichOneofArgType__autostart: _TypeAlias = _typing.Literal["_autostart", b"_autostart"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__autostart) -> _WhichOneofReturnType__autostart | None: ...
+
+Global___CopyProjectRequest: _TypeAlias = CopyProjectRequest  # noqa: Y015
+
+@_typing.final
 class GetProjectRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

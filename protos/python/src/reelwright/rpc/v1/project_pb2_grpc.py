@@ -41,6 +41,11 @@ class ProjectServiceStub:
                 request_serializer=reelwright_dot_rpc_dot_v1_dot_project__pb2.CreateProjectRequest.SerializeToString,
                 response_deserializer=reelwright_dot_rpc_dot_v1_dot_project__pb2.Project.FromString,
                 _registered_method=True)
+        self.CopyProject = channel.unary_unary(
+                '/reelwright.rpc.v1.ProjectService/CopyProject',
+                request_serializer=reelwright_dot_rpc_dot_v1_dot_project__pb2.CopyProjectRequest.SerializeToString,
+                response_deserializer=reelwright_dot_rpc_dot_v1_dot_project__pb2.Project.FromString,
+                _registered_method=True)
         self.GetProject = channel.unary_unary(
                 '/reelwright.rpc.v1.ProjectService/GetProject',
                 request_serializer=reelwright_dot_rpc_dot_v1_dot_project__pb2.GetProjectRequest.SerializeToString,
@@ -150,6 +155,13 @@ class ProjectServiceServicer:
 
     def CreateProject(self, request, context):
         """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CopyProject(self, request, context):
+        """Another one with the same recording, words and pictures, of another length or style.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -287,6 +299,11 @@ def add_ProjectServiceServicer_to_server(servicer, server):
                     request_deserializer=reelwright_dot_rpc_dot_v1_dot_project__pb2.CreateProjectRequest.FromString,
                     response_serializer=reelwright_dot_rpc_dot_v1_dot_project__pb2.Project.SerializeToString,
             ),
+            'CopyProject': grpc.unary_unary_rpc_method_handler(
+                    servicer.CopyProject,
+                    request_deserializer=reelwright_dot_rpc_dot_v1_dot_project__pb2.CopyProjectRequest.FromString,
+                    response_serializer=reelwright_dot_rpc_dot_v1_dot_project__pb2.Project.SerializeToString,
+            ),
             'GetProject': grpc.unary_unary_rpc_method_handler(
                     servicer.GetProject,
                     request_deserializer=reelwright_dot_rpc_dot_v1_dot_project__pb2.GetProjectRequest.FromString,
@@ -416,6 +433,33 @@ class ProjectService:
             target,
             '/reelwright.rpc.v1.ProjectService/CreateProject',
             reelwright_dot_rpc_dot_v1_dot_project__pb2.CreateProjectRequest.SerializeToString,
+            reelwright_dot_rpc_dot_v1_dot_project__pb2.Project.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CopyProject(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/reelwright.rpc.v1.ProjectService/CopyProject',
+            reelwright_dot_rpc_dot_v1_dot_project__pb2.CopyProjectRequest.SerializeToString,
             reelwright_dot_rpc_dot_v1_dot_project__pb2.Project.FromString,
             options,
             channel_credentials,
