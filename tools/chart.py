@@ -1,4 +1,4 @@
-"""Writes what of the chart follows from the code: its copy of the topics, and values.schema.json.
+"""Writes what of the chart follows from the code: its copy of the topics, values.schema.json, and README.md.
 
 python tools/chart.py          writes them
 python tools/chart.py --check  changes nothing; exit status 1 when they are stale
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic_settings import BaseSettings
+from tools.chart_readme import readme
 from tools.setting_names import SECTIONS, helm_value
 
 from reelwright_chassis.blobs.s3_settings import S3Settings
@@ -177,6 +178,7 @@ def schema() -> Schema:
 def main() -> int:
     wanted = {
         CHART / "files" / "topics.yaml": files("reelwright").joinpath("topics.yaml").read_text(encoding="utf-8"),
+        CHART / "README.md": readme(CHART),
         CHART / "values.schema.json": json.dumps(schema(), indent=1, sort_keys=True) + "\n",
     }
     stale = [path for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text]

@@ -55,5 +55,5 @@ def test_a_package_holds_what_installs_and_no_more(tmp_path: Path) -> None:
     (package,) = tmp_path.glob("*.tgz")
     with tarfile.open(package) as archive:
         tops = {name.split("/")[1] for name in archive.getnames()}
-    assert {"Chart.yaml", "values.yaml", "values.schema.json", "templates", "files"} <= tops
-    assert not tops & {"ci", "tests"}
+    assert {"Chart.yaml", "values.yaml", "values.schema.json", "templates", "files", "README.md"} <= tops
+    assert not tops & {"ci", "tests", "README.head.md"}
