@@ -53,6 +53,7 @@ class Prometheus:
         config.write_text(yaml.safe_dump(_config(self._targets, rules)), encoding="utf-8")
         log = folder / "prometheus.log"
         self._process = children.start(self._command(folder, config), log=log, cwd=folder)
+        self._client = httpx.Client(base_url=self.url, trust_env=False)
         await_ready(self._process, f"{self.url}/-/ready", log)
 
     @property
@@ -66,18 +67,26 @@ class Prometheus:
 
     def watch(self, *targets: str, **labels: str) -> None:
         """Scrape `HOST:PORT` of these from now on, and nothing else."""
+        self._scrape([{"targets": list(targets), "labels": labels}])
+
+    def watch_services(self, targets: Mapping[str, str]) -> None:
+        """Scrape these, `HOST:PORT` with the name of its service, from now on, and nothing else."""
+        self._scrape([{"targets": [at], "labels": {"service": service}} for at, service in targets.items()])
+
+    def _scrape(self, groups: Sequence[Mapping[str, Any]]) -> None:
         written = self._targets.with_suffix(".new")
-        written.write_text(json.dumps([{"targets": list(targets), "labels": labels}]), encoding="utf-8")
+        written.write_text(json.dumps(groups), encoding="utf-8")
         written.replace(self._targets)
 
     def query(self, expression: str) -> list[dict[str, Any]]:
         """The result of an instant query now. Raises AssertionError with what Prometheus says of a wrong one."""
-        answer = httpx.get(f"{self.url}/api/v1/query", params={"query": expression}, trust_env=False).json()
+        answer = self._client.get("/api/v1/query", params={"query": expression}).json()
         assert answer["status"] == "success", f"{expression}: {answer.get('error')}"
         found: list[dict[str, Any]] = answer["data"]["result"]
         return found
 
     def stop(self) -> None:
+        self._client.close()
         children.end(self._process)
 
     def _command(self, folder: Path, config: Path) -> list[str | Path]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -46,6 +47,12 @@ class Customer:
         self._stub = ProjectServiceStub(channel)
         self._blobs = blobs
         self._talk = talk
+
+    def of(self, talk: Talk) -> "Customer":
+        """The same one with another recording."""
+        other = copy(self)
+        other._talk = talk
+        return other
 
     async def order(
         self,
