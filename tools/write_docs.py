@@ -1,4 +1,5 @@
-"""Writes the pages that follow from the code, into docs/: errors.md, openapi.json, settings.md, states.md.
+"""Writes the pages that follow from the code, into docs/: errors.md, metrics.md, openapi.json, settings.md,
+states.md.
 
 With --check, only compares.
 """
@@ -8,6 +9,7 @@ import sys
 from itertools import groupby
 from pathlib import Path
 
+from tools.metrics_page import page as metrics_page
 from tools.settings_page import page as settings_page
 
 from reelwright_chassis.reasons import Reason, registry
@@ -51,6 +53,7 @@ def _row(reason: Reason) -> str:
 def main() -> int:
     pages = {
         DOCS / "errors.md": errors_page(),
+        DOCS / "metrics.md": metrics_page(),
         DOCS / "openapi.json": json.dumps(openapi_document(), indent=2, ensure_ascii=False) + "\n",
         DOCS / "settings.md": settings_page(),
         DOCS / "states.md": states_page(),

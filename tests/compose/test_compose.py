@@ -86,6 +86,30 @@ def test_every_volume_is_declared() -> None:
     assert named == set(compose()["volumes"])
 
 
+def mounts(service: str) -> dict[str, Path]:
+    """Folders and files of this project, by where the container finds them."""
+    listed = (place.split(":") for place in services()[service]["volumes"] if place[0] == ".")
+    return {inside: (ROOT / "docker" / here).resolve() for here, inside, *_ in listed}
+
+
+def test_prometheus_has_the_charts_rules_but_those_of_production() -> None:
+    config = yaml.safe_load((ROOT / "docker/prometheus/prometheus.yaml").read_text(encoding="utf-8"))
+    here = mounts("prometheus")["/etc/prometheus/rules"]
+    assert here == ROOT / "charts/reelwright/rules"
+    named = {Path(path) for path in config["rule_files"]}
+    assert {path.parent for path in named} == {Path("/etc/prometheus/rules")}
+    assert {path.name for path in named} == {path.name for path in here.glob("*.yaml")} - {"production.yaml"}
+
+
+def test_grafana_has_the_charts_dashboards() -> None:
+    [path] = mounts("grafana")["/etc/grafana/provisioning/dashboards"].glob("*.yaml")
+    [provider] = yaml.safe_load(path.read_text(encoding="utf-8"))["providers"]
+    here = mounts("grafana")[provider["options"]["path"]]
+    assert here == ROOT / "charts/reelwright/dashboards"
+    home = Path(services()["grafana"]["environment"]["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"])
+    assert (here / home.name).is_file()
+
+
 def test_prometheus_asks_every_service() -> None:
     config = yaml.safe_load((ROOT / "docker/prometheus/prometheus.yaml").read_text(encoding="utf-8"))
     (job,) = config["scrape_configs"]
