@@ -18,6 +18,7 @@ from monitoring.events import EVENTS
 from monitoring.promql import selectors
 from monitoring.rule_files import FILES
 from parts import prometheus
+from parts.ports import free_port
 from parts.prometheus import Prometheus
 from town.customer import CALLER, Customer, Talk
 from town.town import Town, town
@@ -26,7 +27,7 @@ from reelwright.rpc.v1 import project_pb2 as rpc
 
 pytestmark = pytest.mark.skipif(prometheus.missing() is not None, reason=str(prometheus.missing()))
 
-_QUICK = {"REELWRIGHT_DIRECTOR_CENSUS_EVERY_S": "1"}
+_QUICK = {"REELWRIGHT_DIRECTOR_CENSUS_EVERY_S": "1", "REELWRIGHT_DIRECTOR_WEBHOOKS_TO_LOOPBACK": "true"}
 _DONE, _FAILED = "STATE_COMPLETED", "STATE_FAILED"
 _PATIENCE_S = 120.0
 _FILLED_S = 60.0
@@ -65,7 +66,9 @@ def api_key(here: Town) -> str:
 
 
 async def use_the_api(http: httpx.AsyncClient, talk: Talk) -> None:
-    """An upload that starts nothing, and looks at it: a count is seen to grow once it has been scraped."""
+    """A webhook that nobody answers, an upload that starts nothing, and looks at it: a count that grows is seen to."""
+    hook = await http.post("/v1/webhooks", json={"url": f"http://127.0.0.1:{free_port()}/"})
+    assert hook.status_code == 201, hook.text
     created = (await http.post("/v1/projects", json={"title": "Kept", "autostart": False})).json()
     await http.put(created["upload"]["url"], content=talk.audio.read_bytes())
     while True:

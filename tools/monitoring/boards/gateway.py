@@ -1,4 +1,4 @@
-"""The API: rate, errors, duration; and those who listen."""
+"""The API: rate, errors, duration; those who listen, and those who are told."""
 
 from tools.monitoring.boards.spec import Board, Kind, Panel, Query, Row, quantiles
 
@@ -7,7 +7,7 @@ _HTTP = "reelwright_http_request_duration_seconds"
 BOARD = Board(
     "gateway",
     "Gateway",
-    "Requests, errors and times of the API; streams of events.",
+    "Requests, errors and times of the API; streams of events, webhooks.",
     (
         Row(
             "Requests",
@@ -93,6 +93,33 @@ BOARD = Board(
                         Query("sum(rate(reelwright_event_resyncs_total{NS}[$__rate_interval])) * 60", "begun anew"),
                         Query("sum(rate(reelwright_event_listeners_let_go_total{NS}[$__rate_interval])) * 60", "ended"),
                     ],
+                ),
+            ),
+        ),
+        Row(
+            "Webhooks",
+            (
+                Panel(
+                    "Attempts by outcome",
+                    "Per minute: taken, or why they did not count. What one address does not take is its owner's; all of them failing is ours.",
+                    [
+                        Query(
+                            "sum by (outcome) (rate(reelwright_webhook_attempts_total{NS}[$__rate_interval])) * 60",
+                            "{{outcome}}",
+                        )
+                    ],
+                    stacked=True,
+                ),
+                Panel(
+                    "Time of an attempt",
+                    "How long addresses take to answer.",
+                    quantiles("reelwright_webhook_attempt_duration_seconds"),
+                    "s",
+                ),
+                Panel(
+                    "Deliveries given up",
+                    "Within an hour, after a day of attempts. Their owners can have them sent again.",
+                    [Query("sum(increase(reelwright_webhook_deliveries_given_up_total{NS}[1h]))", "given up")],
                 ),
             ),
         ),
