@@ -1,6 +1,16 @@
 """The API: rate, errors, duration; those who listen, and those who are told."""
 
-from tools.monitoring.boards.spec import Board, Kind, Panel, Query, Row, quantiles
+from tools.monitoring.boards.spec import (
+    Board,
+    Kind,
+    Panel,
+    Query,
+    Row,
+    each_minute,
+    each_second,
+    quantiles,
+    within_an_hour,
+)
 
 _HTTP = "reelwright_http_request_duration_seconds"
 
@@ -27,13 +37,8 @@ BOARD = Board(
                 ),
                 Panel(
                     "Errors by route",
-                    "5xx per minute. 503: the director cannot be reached; 500: a mistake of ours, its id in the answer.",
-                    [
-                        Query(
-                            f'sum by (method, route, status) (rate({_HTTP}_count{{NS,status=~"5.."}}[$__rate_interval])) * 60',
-                            "{{method}} {{route}} {{status}}",
-                        )
-                    ],
+                    "5xx per minute. 503: the director cannot be reached; 500: a mistake of ours.",
+                    [each_minute(f"{_HTTP}_count", "method, route, status", where='status=~"5.."')],
                 ),
                 Panel(
                     "Time of an answer",
@@ -55,19 +60,16 @@ BOARD = Board(
                 ),
                 Panel(
                     "Refused by a limit",
-                    "Requests per minute beyond a user's limit, by class of route; and replicas that began to count alone.",
+                    "Requests per minute, by class of route; and replicas that began to count for themselves.",
                     [
-                        Query(
-                            "sum by (route) (rate(reelwright_rate_limited_total{NS}[$__rate_interval])) * 60",
-                            "{{route}}",
-                        ),
-                        Query("sum(increase(reelwright_rate_limits_alone_total{NS}[1h]))", "began to count alone"),
+                        each_minute("reelwright_rate_limited_total", "route"),
+                        within_an_hour("reelwright_rate_limits_alone_total", legend="began to count alone"),
                     ],
                 ),
                 Panel(
                     "Recordings taken in",
                     "Bytes per second.",
-                    [Query("sum(rate(reelwright_upload_bytes_total{NS}[$__rate_interval]))", "uploads")],
+                    [each_second("reelwright_upload_bytes_total", legend="uploads")],
                     "Bps",
                 ),
             ),
@@ -90,8 +92,8 @@ BOARD = Board(
                     "Streams that could not follow",
                     "Per minute: begun anew with a snapshot, and ended, since nobody read them.",
                     [
-                        Query("sum(rate(reelwright_event_resyncs_total{NS}[$__rate_interval])) * 60", "begun anew"),
-                        Query("sum(rate(reelwright_event_listeners_let_go_total{NS}[$__rate_interval])) * 60", "ended"),
+                        each_minute("reelwright_event_resyncs_total", legend="begun anew"),
+                        each_minute("reelwright_event_listeners_let_go_total", legend="ended"),
                     ],
                 ),
             ),
@@ -101,13 +103,8 @@ BOARD = Board(
             (
                 Panel(
                     "Attempts by outcome",
-                    "Per minute: taken, or why they did not count. What one address does not take is its owner's; all of them failing is ours.",
-                    [
-                        Query(
-                            "sum by (outcome) (rate(reelwright_webhook_attempts_total{NS}[$__rate_interval])) * 60",
-                            "{{outcome}}",
-                        )
-                    ],
+                    "Per minute: taken, or why they did not count. One address that fails is its owner's to mend.",
+                    [each_minute("reelwright_webhook_attempts_total", "outcome")],
                     stacked=True,
                 ),
                 Panel(
@@ -119,7 +116,7 @@ BOARD = Board(
                 Panel(
                     "Deliveries given up",
                     "Within an hour, after a day of attempts. Their owners can have them sent again.",
-                    [Query("sum(increase(reelwright_webhook_deliveries_given_up_total{NS}[1h]))", "given up")],
+                    [within_an_hour("reelwright_webhook_deliveries_given_up_total", legend="given up")],
                 ),
             ),
         ),

@@ -1,6 +1,17 @@
 """How work flows: throughput, how long each stage takes, what fails and why."""
 
-from tools.monitoring.boards.spec import Board, Kind, Panel, Query, Row, quantiles, upper
+from tools.monitoring.boards.spec import (
+    Board,
+    Kind,
+    Panel,
+    Query,
+    Row,
+    each_hour,
+    each_second,
+    quantiles,
+    upper,
+    within_an_hour,
+)
 
 BOARD = Board(
     "pipeline",
@@ -13,29 +24,24 @@ BOARD = Board(
                 Panel(
                     "Videos per hour",
                     "Finished videos.",
-                    [Query("sum(rate(reelwright_videos_completed_total{NS}[$__rate_interval])) * 3600", "videos")],
+                    [each_hour("reelwright_videos_completed_total", legend="videos")],
                 ),
                 Panel(
                     "From the upload to the first video",
                     "What users waited for us; their own pauses are left out. 15 minutes are promised.",
-                    quantiles("reelwright_project_duration_seconds", matchers='video="first"'),
+                    quantiles("reelwright_project_duration_seconds", where='video="first"'),
                     "s",
                 ),
                 Panel(
                     "Objectives: part that misses",
-                    "Over an hour. Allowed are 5 % of projects that fail, 5 % of videos that are late, 0.1 % of answers.",
+                    "Over an hour. Allowed are 5 % of projects, 5 % of videos that are late, 0.1 % of answers.",
                     [Query("max by (slo) (reelwright:error_ratio:rate1h{NS})", "{{slo}}")],
                     "percentunit",
                 ),
                 Panel(
                     "Projects that ended, per hour",
                     "By how.",
-                    [
-                        Query(
-                            "sum by (state) (rate(reelwright_projects_ended_total{NS}[$__rate_interval])) * 3600",
-                            "{{state}}",
-                        )
-                    ],
+                    [each_hour("reelwright_projects_ended_total", "state")],
                     stacked=True,
                 ),
                 Panel(
@@ -48,8 +54,8 @@ BOARD = Board(
                     "Changes of projects",
                     "Decisions of the directors per second, and those made again since two came at once.",
                     [
-                        Query("sum(rate(reelwright_director_decisions_total{NS}[$__rate_interval]))", "decisions"),
-                        Query("sum(rate(reelwright_director_conflicts_total{NS}[$__rate_interval]))", "made again"),
+                        each_second("reelwright_director_decisions_total", legend="decisions"),
+                        each_second("reelwright_director_conflicts_total", legend="made again"),
                     ],
                     "ops",
                 ),
@@ -65,7 +71,7 @@ BOARD = Board(
                 ),
                 Panel(
                     "Waiting for a first worker",
-                    "95th percentile, from wanting a piece of work to its first lease; for pictures the wait for a place is in it.",
+                    "95th percentile, from wanting a piece of work to its first lease.",
                     [upper("reelwright_request_wait_seconds", "stage")],
                     "s",
                 ),
@@ -95,7 +101,7 @@ BOARD = Board(
                 Panel(
                     "Scenes that got less than planned",
                     "Within an hour, by the rung that gave them something.",
-                    [Query("sum by (rung) (increase(reelwright_asset_fallbacks_total{NS}[1h]))", "{{rung}}")],
+                    [within_an_hour("reelwright_asset_fallbacks_total", "rung")],
                     stacked=True,
                 ),
             ),

@@ -1,6 +1,6 @@
 """Whom we pay: do they answer, how fast, how much at once, and for how many dollars."""
 
-from tools.monitoring.boards.spec import Board, Panel, Query, Row, quantiles, upper
+from tools.monitoring.boards.spec import Board, Panel, Query, Row, each_minute, quantiles, upper, within_an_hour
 
 _CALLS = "reelwright_provider_call_duration_seconds"
 
@@ -14,7 +14,7 @@ BOARD = Board(
             (
                 Panel(
                     "Calls by outcome",
-                    "Per second. Declined: this request; busy: later; refused: our key, rights or balance; unreachable: no answer.",
+                    "Per second. Declined: this request; refused: our key, rights or balance; unreachable: no answer.",
                     [
                         Query(
                             "sum by (provider, outcome) (reelwright:provider_calls:rate5m{NS})",
@@ -27,14 +27,7 @@ BOARD = Board(
                 Panel(
                     "Part of the calls that bring nothing",
                     "Busy, refused and unreachable ones. Half of them unreachable wakes somebody.",
-                    [
-                        Query(
-                            '(sum by (provider) (reelwright:provider_calls:rate5m{NS,outcome=~"unreachable|refused|busy"})'
-                            " or sum by (provider) (reelwright:provider_calls:rate5m{NS}) * 0)"
-                            " / (sum by (provider) (reelwright:provider_calls:rate5m{NS}) > 0)",
-                            "{{provider}}",
-                        )
-                    ],
+                    [Query("max by (provider) (reelwright:provider_calls_failing:ratio_rate5m{NS})", "{{provider}}")],
                     "percentunit",
                 ),
                 Panel(
@@ -81,18 +74,13 @@ BOARD = Board(
                 Panel(
                     "Paid calls by outcome",
                     "Orders at Kling per minute.",
-                    [
-                        Query(
-                            "sum by (product, outcome) (rate(reelwright_kling_posts_total{NS}[$__rate_interval])) * 60",
-                            "{{product}} {{outcome}}",
-                        )
-                    ],
+                    [each_minute("reelwright_kling_posts_total", "product, outcome")],
                     stacked=True,
                 ),
                 Panel(
                     "Assets by rung",
                     "Within an hour. All but planned are fallbacks, each after a try that may have been charged.",
-                    [Query("sum by (rung) (increase(reelwright_assets_made_total{NS}[1h]))", "{{rung}}")],
+                    [within_an_hour("reelwright_assets_made_total", "rung")],
                     stacked=True,
                 ),
             ),
@@ -122,7 +110,7 @@ BOARD = Board(
                 Panel(
                     "Charged by Kling",
                     "Dollars within an hour, by product.",
-                    [Query("sum by (product) (increase(reelwright_kling_charged_usd_total{NS}[1h]))", "{{product}}")],
+                    [within_an_hour("reelwright_kling_charged_usd_total", "product")],
                     "currencyUSD",
                     stacked=True,
                 ),

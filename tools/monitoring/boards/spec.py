@@ -69,21 +69,60 @@ class Board:
             yield from row.panels
 
 
-def quantiles(
-    metric: str, by: str = "", matchers: str = "", legend: str = "", window: str = "$__rate_interval"
-) -> list[Query]:
+def each_second(metric: str, by: str = "", *, where: str = "", legend: str = "") -> Query:
+    """How fast a counter grows, one line for each value of the labels `by`. `where`: more matchers."""
+    return _per(1, metric, by, where, legend)
+
+
+def each_minute(metric: str, by: str = "", *, where: str = "", legend: str = "") -> Query:
+    return _per(60, metric, by, where, legend)
+
+
+def each_hour(metric: str, by: str = "", *, where: str = "", legend: str = "") -> Query:
+    return _per(3600, metric, by, where, legend)
+
+
+def latest(metric: str, by: str = "", *, where: str = "", legend: str = "") -> Query:
+    """A gauge of all processes together."""
+    return Query(f"{_sum(by)}({metric}{_matchers(where)})", legend or _legend(by))
+
+
+def within_an_hour(metric: str, by: str = "", *, where: str = "", legend: str = "") -> Query:
+    """By how much a counter grew in the last hour."""
+    return Query(f"{_sum(by)}(increase({metric}{_matchers(where)}[1h]))", legend or _legend(by))
+
+
+def _per(seconds: int, metric: str, by: str, where: str, legend: str) -> Query:
+    rate = f"{_sum(by)}(rate({metric}{_matchers(where)}[$__rate_interval]))"
+    return Query(rate if seconds == 1 else f"{rate} * {seconds}", legend or _legend(by))
+
+
+def _sum(by: str) -> str:
+    return f"sum by ({by}) " if by else "sum"
+
+
+def _matchers(where: str) -> str:
+    return f"{{{','.join(filter(None, ('NS', where)))}}}"
+
+
+def _legend(by: str) -> str:
+    return " ".join(f"{{{{{label}}}}}" for label in by.split(", ") if label)
+
+
+def quantiles(metric: str, by: str = "", *, where: str = "", legend: str = "") -> list[Query]:
     """The median and the 95th percentile of a histogram, over the labels `by`."""
-    labels = ", ".join(filter(None, ("le", by)))
-    inside = ",".join(filter(None, ("NS", matchers)))
-    rates = f"sum by ({labels}) (rate({metric}_bucket{{{inside}}}[{window}]))"
     return [
-        Query(f"histogram_quantile({quantile}, {rates})", f"{legend} {name}".strip())
+        Query(_quantile(quantile, metric, by, where), f"{legend} {name}".strip())
         for quantile, name in ((0.5, "median"), (0.95, "95 %"))
     ]
 
 
-def upper(metric: str, by: str, matchers: str = "", window: str = "$__rate_interval") -> Query:
+def upper(metric: str, by: str, *, where: str = "") -> Query:
     """The 95th percentile of a histogram, one line for each value of the labels `by`."""
-    inside = ",".join(filter(None, ("NS", matchers)))
-    legend = " ".join(f"{{{{{label.strip()}}}}}" for label in by.split(","))
-    return Query(f"histogram_quantile(0.95, sum by (le, {by}) (rate({metric}_bucket{{{inside}}}[{window}])))", legend)
+    return Query(_quantile(0.95, metric, by, where), _legend(by))
+
+
+def _quantile(quantile: float, metric: str, by: str, where: str) -> str:
+    labels = ", ".join(filter(None, ("le", by)))
+    rates = f"sum by ({labels}) (rate({metric}_bucket{_matchers(where)}[$__rate_interval]))"
+    return f"histogram_quantile({quantile}, {rates})"

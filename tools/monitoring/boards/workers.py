@@ -1,6 +1,16 @@
 """Those who do the work, and what they stand on."""
 
-from tools.monitoring.boards.spec import Board, Panel, Query, Row, upper
+from tools.monitoring.boards.spec import (
+    Board,
+    Panel,
+    Query,
+    Row,
+    each_hour,
+    each_minute,
+    each_second,
+    upper,
+    within_an_hour,
+)
 
 BOARD = Board(
     "workers",
@@ -26,10 +36,7 @@ BOARD = Board(
                     "Members with partitions; and how often groups were put together anew, per hour.",
                     [
                         Query("count by (group) (reelwright_consumer_partitions{NS} > 0)", "{{group}} members"),
-                        Query(
-                            "sum by (group) (rate(reelwright_consumer_rebalances_total{NS}[$__rate_interval])) * 3600",
-                            "{{group}} rebalances",
-                        ),
+                        each_hour("reelwright_consumer_rebalances_total", "group", legend="{{group}} rebalances"),
                     ],
                 ),
             ),
@@ -46,51 +53,33 @@ BOARD = Board(
                 Panel(
                     "Jobs by outcome",
                     "Per minute: done, failed (tried again), rejected (for good), dropped (no longer wanted), stopped.",
-                    [
-                        Query(
-                            "sum by (worker, outcome) (rate(reelwright_jobs_total{NS}[$__rate_interval])) * 60",
-                            "{{worker}} {{outcome}}",
-                        )
-                    ],
+                    [each_minute("reelwright_jobs_total", "worker, outcome")],
                     stacked=True,
                 ),
                 Panel(
                     "Time of a job",
                     "95th percentile of those that were done, from the lease to the result.",
-                    [upper("reelwright_job_duration_seconds", "worker", 'outcome="done"')],
+                    [upper("reelwright_job_duration_seconds", "worker", where='outcome="done"')],
                     "s",
                 ),
                 Panel(
                     "Attempts by outcome",
                     "Per minute, as the director counts them; lost ones ended without a word.",
-                    [
-                        Query(
-                            "sum by (stage, outcome) (rate(reelwright_attempts_ended_total{NS}[$__rate_interval])) * 60",
-                            "{{stage}} {{outcome}}",
-                        )
-                    ],
+                    [each_minute("reelwright_attempts_ended_total", "stage, outcome")],
                     stacked=True,
                 ),
                 Panel(
                     "Retries in place",
                     "Within an hour, by reason: tried again by the same worker under the same lease.",
-                    [
-                        Query(
-                            "sum by (worker, reason) (increase(reelwright_job_retries_total{NS}[1h]))",
-                            "{{worker}} {{reason}}",
-                        )
-                    ],
+                    [within_an_hour("reelwright_job_retries_total", "worker, reason")],
                     stacked=True,
                 ),
                 Panel(
                     "Dead letters and requests given up",
                     "Within an hour. Each is worth a look: `reelwright ops dlq list`.",
                     [
-                        Query("sum by (topic) (increase(reelwright_dead_letters_total{NS}[1h]))", "{{topic}}"),
-                        Query(
-                            "sum by (stage) (increase(reelwright_requests_given_up_total{NS}[1h]))",
-                            "{{stage}} given up",
-                        ),
+                        within_an_hour("reelwright_dead_letters_total", "topic"),
+                        within_an_hour("reelwright_requests_given_up_total", "stage", legend="{{stage}} given up"),
                     ],
                 ),
             ),
@@ -131,13 +120,10 @@ BOARD = Board(
                 ),
                 Panel(
                     "Writes of the tables that were made again or refused",
-                    "Per minute: conditions that did not hold (usual where many write), and calls that throttling or an error repeated.",
+                    "Per minute: conditions that did not hold, which is usual; and what throttling repeated.",
                     [
-                        Query("sum(rate(reelwright_store_conflicts_total{NS}[$__rate_interval])) * 60", "condition"),
-                        Query(
-                            "sum by (reason) (rate(reelwright_store_retries_total{NS}[$__rate_interval])) * 60",
-                            "{{reason}}",
-                        ),
+                        each_minute("reelwright_store_conflicts_total", legend="condition"),
+                        each_minute("reelwright_store_retries_total", "reason"),
                     ],
                 ),
                 Panel(
@@ -149,33 +135,20 @@ BOARD = Board(
                 Panel(
                     "Messages published, by topic",
                     "Per second.",
-                    [
-                        Query(
-                            "sum by (topic) (rate(reelwright_bus_messages_published_total{NS}[$__rate_interval]))",
-                            "{{topic}}",
-                        )
-                    ],
+                    [each_second("reelwright_bus_messages_published_total", "topic")],
                     stacked=True,
                 ),
                 Panel(
                     "Records of facts and changes",
                     "Per minute, by how consumers ended with them.",
-                    [
-                        Query(
-                            "sum by (group, outcome) (rate(reelwright_records_total{NS}[$__rate_interval])) * 60",
-                            "{{group}} {{outcome}}",
-                        )
-                    ],
+                    [each_minute("reelwright_records_total", "group, outcome")],
                 ),
                 Panel(
                     "Messages that others sent or nobody got",
                     "Per minute: of directors that could not publish what they wrote, and progress that was not told.",
                     [
-                        Query("sum(rate(reelwright_outbox_swept_total{NS}[$__rate_interval])) * 60", "swept"),
-                        Query(
-                            "sum by (worker) (rate(reelwright_progress_lost_total{NS}[$__rate_interval])) * 60",
-                            "progress of {{worker}}",
-                        ),
+                        each_minute("reelwright_outbox_swept_total", legend="swept"),
+                        each_minute("reelwright_progress_lost_total", "worker", legend="progress of {{worker}}"),
                     ],
                 ),
             ),

@@ -1,0 +1,52 @@
+"""What the chart makes of the files of rules and dashboards: objects that operator and sidecar find, and all of it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from charts.charts import CHART, of_kind, template, with_values
+
+_ALL = {"rules": {"enabled": True}, "dashboards": {"enabled": True}}
+
+
+def rules(**values: Any) -> dict[str, Any]:
+    """Groups by the file that they come from, as rendered."""
+    objects = of_kind(template(with_values(monitoring=_ALL, **values)), "PrometheusRule")
+    return {each["metadata"]["name"].removeprefix("rw-reelwright-"): each["spec"]["groups"] for each in objects}
+
+
+def written(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))["groups"]
+
+
+def test_each_file_is_a_prometheusrule_as_it_is() -> None:
+    assert rules() == {path.stem: written(path) for path in CHART.glob("rules/*.yaml")}
+
+
+def test_simulated_pictures_are_no_alarm_where_they_are_meant() -> None:
+    simulated = rules(settings={"kling": {"provider": "sim"}}, components={"kling-sim": {"enabled": True}})
+    assert rules().keys() - simulated.keys() == {"production"}
+
+
+def test_runbooks_are_where_the_operator_serves_them() -> None:
+    monitoring = {"rules": {"enabled": True, "runbooks": "https://wiki.example/reelwright/"}}
+    objects = of_kind(template(with_values(monitoring=monitoring)), "PrometheusRule")
+    urls = [
+        rule["annotations"]["runbook_url"]
+        for each in objects
+        for group in each["spec"]["groups"]
+        for rule in group["rules"]
+        if "alert" in rule
+    ]
+    assert len(urls) > 20
+    assert all(url.startswith("https://wiki.example/reelwright/") for url in urls)
+
+
+@pytest.mark.parametrize("path", sorted(CHART.glob("dashboards/*.json")), ids=lambda path: path.stem)
+def test_a_dashboard_is_a_configmap_that_the_sidecar_finds(path: Path) -> None:
+    objects = of_kind(template(with_values(monitoring=_ALL)), "ConfigMap")
+    (found,) = (each for each in objects if each["metadata"]["name"] == f"rw-reelwright-dashboard-{path.stem}")
+    assert found["metadata"]["labels"]["grafana_dashboard"] == "1"
+    assert json.loads(found["data"][path.name]) == json.loads(path.read_text(encoding="utf-8"))
