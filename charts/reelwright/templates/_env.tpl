@@ -39,6 +39,9 @@ REELWRIGHT_PLANNER_ADDRESS: {{ printf $address (printf "%s-planner" $full) $name
 {{- end }}
 {{- if eq .name "gateway" }}
 REELWRIGHT_GATEWAY_ADDRESS: 0.0.0.0:8080
+{{- if .root.Values.components.preview.enabled }}
+REELWRIGHT_PREVIEW_ADDRESS: {{ printf $address (printf "%s-preview" $full) $namespace $domain }}
+{{- end }}
 {{- end }}
 {{- if eq .name "renderer-gpu" }}
 REELWRIGHT_RENDERER_TOPIC: render-gpu.requests

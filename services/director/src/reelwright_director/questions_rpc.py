@@ -5,6 +5,7 @@
 from typing import TYPE_CHECKING, Any
 
 from reelwright.events.v1.media_pb2 import ScenePlan, Transcript
+from reelwright.events.v1.requests_pb2 import RenderRequested
 from reelwright.rpc.v1 import planner_pb2
 from reelwright.rpc.v1 import project_pb2 as rpc
 from reelwright_chassis.rpc import call
@@ -12,6 +13,7 @@ from reelwright_director.brakes import Brakes
 from reelwright_director.decision import DocumentKey, DocumentKind, Refused
 from reelwright_director.expect import typed
 from reelwright_director.listing import Listing, Wanted, Whose
+from reelwright_director.previewing import render_of_now
 from reelwright_director.project_view import Views, history_view
 from reelwright_director.state import Project
 from reelwright_director.store import ProjectStore
@@ -60,6 +62,14 @@ class Questions:
             return rpc.GetPlanResponse(version=project.version)
         plan = await self._plan(project)
         return rpc.GetPlanResponse(plan=plan, revision=project.plan.number, version=project.version)
+
+    async def GetRender(self, request: rpc.GetProjectRequest, _: Any) -> RenderRequested:
+        """Raises `Refused`: plan_missing."""
+        project = await self._of(request.caller, request.project_id)
+        if project.plan is None or project.transcript is None:
+            raise Refused("plan_missing")
+        transcript = await self._document(project, DocumentKind.TRANSCRIPT, project.transcript.number)
+        return render_of_now(project, typed(Transcript, transcript), await self._plan(project))
 
     async def ListAssets(self, request: rpc.ListAssetsRequest, _: Any) -> rpc.ListAssetsResponse:
         project = await self._of(request.caller, request.project_id)

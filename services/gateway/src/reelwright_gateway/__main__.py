@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from reelwright.rpc.v1.renderer_pb2_grpc import RendererServiceStub
+from reelwright_chassis import rpc
 from reelwright_chassis.blobs.presign import Presigner
 from reelwright_chassis.clock import SystemClock
 from reelwright_chassis.errors import SettingsError
@@ -27,19 +29,22 @@ _LEAST_SECRET_CHARS = 32
 @asynccontextmanager
 async def build(parts: Parts, settings: GatewaySettings) -> AsyncIterator[Built]:
     clock, director = SystemClock(), Director(parts.director)
-    deps = Deps(
-        settings=settings,
-        director=director,
-        blobs=parts.blobs,
-        hub=LiveHub(parts.bus, clock),
-        media=_links(parts, settings),
-        parts=part_store(parts.blobs, settings, parts.scratch, clock),
-        identifier=identifier(settings, director, clock),
-        scratch=parts.scratch,
-    )
-    address = split_address(settings.address)
-    with listen(address.host, address.port) as listening:
-        yield Built([Gateway(deps, listening), fetcher(parts, settings)])
+    # A channel to nowhere connects to nobody, and costs nothing.
+    async with rpc.connect(settings.preview_address or "dns:///localhost:0") as channel:
+        deps = Deps(
+            settings=settings,
+            director=director,
+            blobs=parts.blobs,
+            hub=LiveHub(parts.bus, clock),
+            media=_links(parts, settings),
+            parts=part_store(parts.blobs, settings, parts.scratch, clock),
+            identifier=identifier(settings, director, clock),
+            scratch=parts.scratch,
+            previews=RendererServiceStub(channel) if settings.preview_address else None,
+        )
+        address = split_address(settings.address)
+        with listen(address.host, address.port) as listening:
+            yield Built([Gateway(deps, listening), fetcher(parts, settings)])
 
 
 def _check(settings: GatewaySettings) -> None:

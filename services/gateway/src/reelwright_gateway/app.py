@@ -21,6 +21,7 @@ from reelwright_gateway.middleware import Frame
 from reelwright_gateway.openapi import describe
 from reelwright_gateway.ownmedia.routes import router as ownmedia
 from reelwright_gateway.page.routes import router as page
+from reelwright_gateway.preview.routes import router as preview
 from reelwright_gateway.projects.routes import router as projects
 from reelwright_gateway.rate.limiter import RateLimiter
 from reelwright_gateway.reference.routes import router as reference
@@ -45,6 +46,7 @@ _ROUTERS = (
     transcript,
     scenes,
     ownmedia,
+    preview,
     assets,
     stages,
     video,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
 
@@ -18,10 +18,16 @@ from reelwright_gateway.projects.convert import Telling
 from reelwright_gateway.settings import GatewaySettings
 from reelwright_gateway.uploads.multipart.parts import PartStore
 
+if TYPE_CHECKING:
+    from reelwright.rpc.v1.renderer_pb2_grpc import RendererServiceAsyncStub
+
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    """`scratch` takes uploads on their way to the blobs; `page` serves the page to try it on, at `/`."""
+    """`scratch` takes uploads on their way to the blobs; `page` serves the page to try it on, at `/`.
+
+    Without `previews` nobody is shown single frames.
+    """
 
     settings: GatewaySettings
     director: Director
@@ -34,6 +40,7 @@ class Deps:
     defaults: Defaults = field(default_factory=Defaults)
     clock: Clock = field(default_factory=SystemClock)
     page: bool = False
+    previews: "RendererServiceAsyncStub | None" = None
 
     def base_url(self, request: Request) -> str:
         """How this client reaches us, without a slash at the end."""

@@ -29,7 +29,7 @@ _STATUS = {
     **dict.fromkeys(("request_invalid", "idempotency_key_reused", "upload_empty", "consent_required"), 422),
     **dict.fromkeys(("upload_differs", "upload_part_wrong_size", "webhook_invalid"), 422),
     **dict.fromkeys(("picture_undecodable", "picture_too_large"), 422),
-    **dict.fromkeys(("rewrite_unavailable", "unavailable", "transient"), 503),
+    **dict.fromkeys(("rewrite_unavailable", "preview_unavailable", "unavailable", "transient"), 503),
     **dict.fromkeys(("not_permitted", "origin_refused"), 403),
     "not_authenticated": 401,
     "method_not_allowed": 405,

@@ -59,6 +59,12 @@ class GatewaySettings(Settings):
     oidc_admin_group: str = Field(
         default="admin", description="The group (`groups`, `cognito:groups`) whose members see all of their tenant."
     )
+    preview_address: str = Field(
+        default="",
+        validation_alias="REELWRIGHT_PREVIEW_ADDRESS",
+        description="The gRPC address of the preview service, as dns:///preview:50051, for single frames. Unset: "
+        "those are refused, and all else works.",
+    )
     public_url: str = Field(
         default="",
         pattern=r"^(https?://[^/?#]+)?$",

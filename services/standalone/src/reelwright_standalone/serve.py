@@ -11,11 +11,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 from rich.console import Console
 
 from reelwright.rpc.v1.planner_pb2_grpc import PlannerServiceStub
+from reelwright.rpc.v1.renderer_pb2_grpc import RendererServiceStub
 from reelwright_chassis.clock import SystemClock
 from reelwright_chassis.home import Home, open_home
 from reelwright_chassis.parts import Parts
@@ -41,6 +43,9 @@ from reelwright_standalone.logfile import logging_to_home
 from reelwright_standalone.providers import Providers, choose_providers
 from reelwright_standalone.settings import StandaloneSettings
 from reelwright_standalone.wishes import UNPRICED_USD
+
+if TYPE_CHECKING:
+    from reelwright.rpc.v1.renderer_pb2_grpc import RendererServiceAsyncStub
 
 USUAL_BUDGET_USD = 2.0
 
@@ -95,7 +100,8 @@ class _Serving:
         helpers = local_address(home.path, "helpers")
         async with connect(helpers) as channel, directed(home, PlannerServiceStub(channel)) as (parts, _):
             await agree(parts.store, self.providers, self.console, budget_usd=USUAL_BUDGET_USD, yes=options.yes)
-            gateway = Gateway(self._deps(parts, home.path), self._listen(options))
+            previews = RendererServiceStub(channel)
+            gateway = Gateway(self._deps(parts, home.path, previews), self._listen(options))
             async with running([gateway, fetcher(parts, self.api)]):
                 self._say(options.host, gateway.port)
                 async with self._workers(parts, helpers):
@@ -117,7 +123,7 @@ class _Serving:
         ):
             yield
 
-    def _deps(self, parts: Parts, home: Path) -> Deps:
+    def _deps(self, parts: Parts, home: Path, previews: "RendererServiceAsyncStub") -> Deps:
         director, clock = Director(parts.director), SystemClock()
         secret = self.api.secret if self.api.secret.get_secret_value() else _own_secret(home)
         identity = "required" if self.guarded else "none"
@@ -133,6 +139,7 @@ class _Serving:
             scratch=parts.scratch,
             defaults=self._defaults(),
             page=not self.guarded,
+            previews=previews,
         )
 
     def _defaults(self) -> Defaults:

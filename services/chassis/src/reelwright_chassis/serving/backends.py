@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _CONNECT_S = 5.0
 _PROJECT_QUESTIONS = (
-    "GetProject", "ListProjects", "GetTranscript", "GetPlan", "ListAssets", "GetHistory", "GetUsage",
+    "GetProject", "ListProjects", "GetTranscript", "GetPlan", "ListAssets", "GetHistory", "GetUsage", "GetRender",
 )  # fmt: skip
 _SAFE_CALLS = (
     "reelwright.rpc.v1.WorkService/Begin",

@@ -91,8 +91,11 @@ def _asset(draft: Draft, request: Request) -> AssetRequested:
 
 
 def _render(draft: Draft, request: Request) -> RenderRequested:
-    project, plan = draft.project, read_plan(draft)
-    transcript = read_transcript(draft)
+    return render_message(draft.project, read_transcript(draft), read_plan(draft), revision=request.revision)
+
+
+def render_message(project: Project, transcript: Transcript, plan: ScenePlan, *, revision: int) -> RenderRequested:
+    """With all pictures that there are."""
     return RenderRequested(
         audio=project.audio,
         plan=plan,
@@ -100,7 +103,7 @@ def _render(draft: Draft, request: Request) -> RenderRequested:
         words=heard_words(transcript, plan),
         language=transcript.language,
         settings=render_settings(project),
-        revision=request.revision,
+        revision=revision,
         brand=project.settings.brand,
     )
 

@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from reelwright.events.v1 import requests_pb2 as reelwright_dot_events_dot_v1_dot_requests__pb2
 from reelwright.rpc.v1 import project_pb2 as reelwright_dot_rpc_dot_v1_dot_project__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
@@ -50,6 +51,11 @@ class ProjectServiceStub:
                 '/reelwright.rpc.v1.ProjectService/GetProject',
                 request_serializer=reelwright_dot_rpc_dot_v1_dot_project__pb2.GetProjectRequest.SerializeToString,
                 response_deserializer=reelwright_dot_rpc_dot_v1_dot_project__pb2.Project.FromString,
+                _registered_method=True)
+        self.GetRender = channel.unary_unary(
+                '/reelwright.rpc.v1.ProjectService/GetRender',
+                request_serializer=reelwright_dot_rpc_dot_v1_dot_project__pb2.GetProjectRequest.SerializeToString,
+                response_deserializer=reelwright_dot_events_dot_v1_dot_requests__pb2.RenderRequested.FromString,
                 _registered_method=True)
         self.ListProjects = channel.unary_unary(
                 '/reelwright.rpc.v1.ProjectService/ListProjects',
@@ -168,6 +174,13 @@ class ProjectServiceServicer:
 
     def GetProject(self, request, context):
         """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetRender(self, request, context):
+        """What a render would be asked for now, for a preview of it; scenes without a picture show a card.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -308,6 +321,11 @@ def add_ProjectServiceServicer_to_server(servicer, server):
                     servicer.GetProject,
                     request_deserializer=reelwright_dot_rpc_dot_v1_dot_project__pb2.GetProjectRequest.FromString,
                     response_serializer=reelwright_dot_rpc_dot_v1_dot_project__pb2.Project.SerializeToString,
+            ),
+            'GetRender': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetRender,
+                    request_deserializer=reelwright_dot_rpc_dot_v1_dot_project__pb2.GetProjectRequest.FromString,
+                    response_serializer=reelwright_dot_events_dot_v1_dot_requests__pb2.RenderRequested.SerializeToString,
             ),
             'ListProjects': grpc.unary_unary_rpc_method_handler(
                     servicer.ListProjects,
@@ -488,6 +506,33 @@ class ProjectService:
             '/reelwright.rpc.v1.ProjectService/GetProject',
             reelwright_dot_rpc_dot_v1_dot_project__pb2.GetProjectRequest.SerializeToString,
             reelwright_dot_rpc_dot_v1_dot_project__pb2.Project.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetRender(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/reelwright.rpc.v1.ProjectService/GetRender',
+            reelwright_dot_rpc_dot_v1_dot_project__pb2.GetProjectRequest.SerializeToString,
+            reelwright_dot_events_dot_v1_dot_requests__pb2.RenderRequested.FromString,
             options,
             channel_credentials,
             insecure,

@@ -5,6 +5,7 @@ isort:skip_file
 
 from collections import abc as _abc
 from grpc import aio as _aio
+from reelwright.events.v1 import requests_pb2 as _requests_pb2
 from reelwright.rpc.v1 import project_pb2 as _project_pb2
 import abc as _abc_1
 import grpc as _grpc
@@ -39,6 +40,8 @@ class ProjectServiceStub:
     CopyProject: _grpc.UnaryUnaryMultiCallable[_project_pb2.CopyProjectRequest, _project_pb2.Project]
     """Another one with the same recording, words and pictures, of another length or style."""
     GetProject: _grpc.UnaryUnaryMultiCallable[_project_pb2.GetProjectRequest, _project_pb2.Project]
+    GetRender: _grpc.UnaryUnaryMultiCallable[_project_pb2.GetProjectRequest, _requests_pb2.RenderRequested]
+    """What a render would be asked for now, for a preview of it; scenes without a picture show a card."""
     ListProjects: _grpc.UnaryUnaryMultiCallable[_project_pb2.ListProjectsRequest, _project_pb2.ListProjectsResponse]
     UpdateProject: _grpc.UnaryUnaryMultiCallable[_project_pb2.UpdateProjectRequest, _project_pb2.Project]
     """Changes settings; says what becomes stale, makes nothing."""
@@ -75,6 +78,8 @@ class ProjectServiceAsyncStub(ProjectServiceStub):
     CopyProject: _aio.UnaryUnaryMultiCallable[_project_pb2.CopyProjectRequest, _project_pb2.Project]  # type: ignore[assignment]
     """Another one with the same recording, words and pictures, of another length or style."""
     GetProject: _aio.UnaryUnaryMultiCallable[_project_pb2.GetProjectRequest, _project_pb2.Project]  # type: ignore[assignment]
+    GetRender: _aio.UnaryUnaryMultiCallable[_project_pb2.GetProjectRequest, _requests_pb2.RenderRequested]  # type: ignore[assignment]
+    """What a render would be asked for now, for a preview of it; scenes without a picture show a card."""
     ListProjects: _aio.UnaryUnaryMultiCallable[_project_pb2.ListProjectsRequest, _project_pb2.ListProjectsResponse]  # type: ignore[assignment]
     UpdateProject: _aio.UnaryUnaryMultiCallable[_project_pb2.UpdateProjectRequest, _project_pb2.Project]  # type: ignore[assignment]
     """Changes settings; says what becomes stale, makes nothing."""
@@ -126,6 +131,14 @@ class ProjectServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _project_pb2.GetProjectRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_project_pb2.Project, _abc.Awaitable[_project_pb2.Project]]: ...
+
+    @_abc_1.abstractmethod
+    def GetRender(
+        self,
+        request: _project_pb2.GetProjectRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_requests_pb2.RenderRequested, _abc.Awaitable[_requests_pb2.RenderRequested]]:
+        """What a render would be asked for now, for a preview of it; scenes without a picture show a card."""
 
     @_abc_1.abstractmethod
     def ListProjects(

@@ -1,0 +1,1 @@
+"""Single frames of videos that need not exist yet."""
