@@ -63,6 +63,16 @@ images: ## Build every image (REGISTRY=registry.example/team TAG=1.2.3 names the
 push: ## Push the images to REGISTRY
 	@$(PYTHON) -m tools.compose push
 
+.PHONY: k8s-up k8s-down
+k8s-up k8s-down: export CONTEXT := $(CONTEXT)
+k8s-up k8s-down: export REGISTRY := $(REGISTRY)
+
+k8s-up: setup ## Everything in a Kubernetes cluster of kind's on this machine (needs Docker, kind, kubectl, helm); CONTEXT=... REGISTRY=... for another
+	@$(BIN)/python -m tools.cluster_up up
+
+k8s-down: setup ## Remove what `make k8s-up` made
+	@$(BIN)/python -m tools.cluster_up down
+
 test-dev: setup ## Start `make dev`, make a video as it says, end it by Ctrl-C
 	@$(BIN)/python -m pytest -m dev tests/dev -q
 

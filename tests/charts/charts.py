@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema
 import kubernetes_validate
 import yaml
-from parts import crds, helm
+from parts import crds, helm, strimzi
 
 ROOT = Path(__file__).parents[2]
 CHART = ROOT / "charts" / "reelwright"
@@ -95,6 +95,5 @@ def _custom(each: Object) -> Any:
 
 @cache
 def _read(group: str, version: str, kind: str) -> Any:
-    path = crds.schemas() / f"{group}_{version}_{kind}.json"
-    text = path.read_text(encoding="utf-8")
-    return json.loads(text.replace("^(?i)", "(?i)^"))  # Go's regular expressions take a flag there, Python's do not
+    folder = strimzi.schemas() if group == "kafka.strimzi.io" else crds.schemas()
+    return json.loads((folder / f"{group}_{version}_{kind}.json").read_text(encoding="utf-8"))

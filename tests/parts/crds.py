@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 from parts.cache import cached, is_cached
 
-_MODULES = {
+MODULES = {
     "github.com/kedacore/keda/v2@v2.21.0": "config/crd/bases",
     "github.com/prometheus-operator/prometheus-operator@v0.85.0": "example/prometheus-operator-crd",
     "sigs.k8s.io/gateway-api@v1.6.3": "config/crd/standard",
@@ -36,7 +36,7 @@ def schemas() -> Path:
 def _fetch(folder: Path) -> None:
     if shutil.which("go") is None:
         raise RuntimeError("Go is not on this machine: install it (Debian: golang-go), then `make parts` again")
-    for module, crds in _MODULES.items():
+    for module, crds in MODULES.items():
         found = subprocess.run(
             ["go", "mod", "download", "-json", module],
             check=True,
@@ -45,12 +45,13 @@ def _fetch(folder: Path) -> None:
             env={**os.environ, "GOFLAGS": "-mod=mod", "GOMODCACHE": str(folder / "modules"), "GOTOOLCHAIN": "local"},
         )
         for path in sorted(Path(json.loads(found.stdout)["Dir"], crds).glob("*.yaml")):
-            _write_schemas(path, folder)
+            write_schemas(path, folder)
     subprocess.run(["chmod", "-R", "u+w", folder / "modules"], check=True)
     shutil.rmtree(folder / "modules")
 
 
-def _write_schemas(path: Path, folder: Path) -> None:
+def write_schemas(path: Path, folder: Path) -> None:
+    """The schemas of a file of CustomResourceDefinitions, one for each version."""
     for document in _documents(path):
         if not document or document.get("kind") != "CustomResourceDefinition":
             continue

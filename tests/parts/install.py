@@ -8,7 +8,18 @@ from typing import cast
 
 from parts.part import PartModule
 
-PARTS: tuple[str, ...] = ("crds", "dynamodb", "helm", "helm_unittest", "kafka", "moto_s3", "prometheus", "s3", "valkey")
+PARTS: tuple[str, ...] = (
+    "crds",
+    "dynamodb",
+    "helm",
+    "helm_unittest",
+    "kafka",
+    "moto_s3",
+    "prometheus",
+    "s3",
+    "strimzi",
+    "valkey",
+)
 """Modules of this package, each a real part."""
 
 

@@ -31,13 +31,15 @@ def why_not(name: str) -> str | None:
 def jars(name: str, dependencies: Sequence[str]) -> Path:
     """The folder with the jars of `group:artifact:version` each, and all they need. `name` holds the version."""
 
-    def fetch(folder: Path) -> None:
-        declared = "".join(_DEPENDENCY.format(*each.split(":")) for each in dependencies)
-        (folder / "pom.xml").write_text(_POM.format(dependencies=declared), encoding="utf-8")
-        goal = [f"{_PLUGIN}:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={folder}"]
-        run(["mvn", "-B", "-q", *goal], folder)
+    return cached(name, lambda folder: jars_into(folder, dependencies))
 
-    return cached(name, fetch)
+
+def jars_into(folder: Path, dependencies: Sequence[str]) -> None:
+    """The same without the cache, for what is needed once."""
+    declared = "".join(_DEPENDENCY.format(*each.split(":")) for each in dependencies)
+    (folder / "pom.xml").write_text(_POM.format(dependencies=declared), encoding="utf-8")
+    goal = [f"{_PLUGIN}:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={folder}"]
+    run(["mvn", "-B", "-q", *goal], folder)
 
 
 def class_path(folder: Path) -> str:
