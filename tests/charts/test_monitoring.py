@@ -1,20 +1,27 @@
 """What the chart makes of the files of rules and dashboards: objects that operator and sidecar find, and all of it."""
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from charts.charts import CHART, of_kind, template, with_values
+from charts.charts import CHART, Object, of_kind, template, with_values
 
 _ALL = {"rules": {"enabled": True}, "dashboards": {"enabled": True}}
 
 
-def rules(**values: Any) -> dict[str, Any]:
+@cache
+def usual() -> list[Object]:
+    """The chart's objects with rules and dashboards."""
+    return template(with_values(monitoring=_ALL))
+
+
+def rules(objects: list[Object]) -> dict[str, Any]:
     """Groups by the file that they come from, as rendered."""
-    objects = of_kind(template(with_values(monitoring=_ALL, **values)), "PrometheusRule")
-    return {each["metadata"]["name"].removeprefix("rw-reelwright-"): each["spec"]["groups"] for each in objects}
+    found = of_kind(objects, "PrometheusRule")
+    return {each["metadata"]["name"].removeprefix("rw-reelwright-"): each["spec"]["groups"] for each in found}
 
 
 def written(path: Path) -> Any:
@@ -22,12 +29,14 @@ def written(path: Path) -> Any:
 
 
 def test_each_file_is_a_prometheusrule_as_it_is() -> None:
-    assert rules() == {path.stem: written(path) for path in CHART.glob("rules/*.yaml")}
+    assert rules(usual()) == {path.stem: written(path) for path in CHART.glob("rules/*.yaml")}
 
 
 def test_simulated_pictures_are_no_alarm_where_they_are_meant() -> None:
-    simulated = rules(settings={"kling": {"provider": "sim"}}, components={"kling-sim": {"enabled": True}})
-    assert rules().keys() - simulated.keys() == {"production"}
+    values = with_values(
+        monitoring=_ALL, settings={"kling": {"provider": "sim"}}, components={"kling-sim": {"enabled": True}}
+    )
+    assert rules(usual()).keys() - rules(template(values)).keys() == {"production"}
 
 
 def test_runbooks_are_where_the_operator_serves_them() -> None:
@@ -46,7 +55,7 @@ def test_runbooks_are_where_the_operator_serves_them() -> None:
 
 @pytest.mark.parametrize("path", sorted(CHART.glob("dashboards/*.json")), ids=lambda path: path.stem)
 def test_a_dashboard_is_a_configmap_that_the_sidecar_finds(path: Path) -> None:
-    objects = of_kind(template(with_values(monitoring=_ALL)), "ConfigMap")
+    objects = of_kind(usual(), "ConfigMap")
     (found,) = (each for each in objects if each["metadata"]["name"] == f"rw-reelwright-dashboard-{path.stem}")
     assert found["metadata"]["labels"]["grafana_dashboard"] == "1"
     assert json.loads(found["data"][path.name]) == json.loads(path.read_text(encoding="utf-8"))
