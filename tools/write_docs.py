@@ -1,4 +1,4 @@
-"""Writes the pages that follow from the code, into docs/: errors.md, metrics.md, openapi.json, settings.md,
+"""Writes what follows from the code into docs/: asyncapi.yaml, errors.md, metrics.md, openapi.json, settings.md,
 states.md.
 
 With --check, only compares.
@@ -9,6 +9,7 @@ import sys
 from itertools import groupby
 from pathlib import Path
 
+from tools.asyncapi_document import page as asyncapi_page
 from tools.metrics_page import page as metrics_page
 from tools.settings_page import page as settings_page
 
@@ -52,6 +53,7 @@ def _row(reason: Reason) -> str:
 
 def main() -> int:
     pages = {
+        DOCS / "asyncapi.yaml": asyncapi_page(),
         DOCS / "errors.md": errors_page(),
         DOCS / "metrics.md": metrics_page(),
         DOCS / "openapi.json": json.dumps(openapi_document(), indent=2, ensure_ascii=False) + "\n",

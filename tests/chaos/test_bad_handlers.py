@@ -19,7 +19,7 @@ PATIENCE_S = 120.0
 LITTLE_PATIENCE = {
     "REELWRIGHT_DIRECTOR_PLAN_DEADLINE_S": "4",
     "REELWRIGHT_DIRECTOR_MAX_ERRORS": "2",
-    "REELWRIGHT_DIRECTOR_MAX_LOSSES": "2",
+    "REELWRIGHT_DIRECTOR_MAX_LOSSES": "4",
 }
 ENDS = {
     "fail": ("attempts_exhausted", "Reelwright made a mistake of its own."),

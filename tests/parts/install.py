@@ -15,6 +15,7 @@ PARTS: tuple[str, ...] = (
     "helm_unittest",
     "kafka",
     "moto_s3",
+    "node",
     "prometheus",
     "s3",
     "strimzi",

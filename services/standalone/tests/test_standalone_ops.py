@@ -166,7 +166,7 @@ def test_what_is_wrong_is_said_in_a_sentence(shell: Shell, arguments: tuple[str,
 def test_a_topic_without_dead_letters_is_named(shell: Shell, topic: str) -> None:
     said = shell.ops("dlq", "list", "--topic", topic)
     assert said.code == 2
-    assert f"{topic!r} is no topic with dead letters; there are transcription.requests," in said.err
+    assert f"{topic!r} is no topic with dead letters; there are fetch.requests, transcription.requests," in said.err
 
 
 def test_nothing_heavy_is_imported_to_operate(home: Path) -> None:

@@ -24,6 +24,7 @@ _STAGE = {
     rpc.STATE_READY_FOR_COMPILATION: "render",
     rpc.STATE_COMPILING: "render",
 }
+_ON_ITS_USER = (rpc.WAITING_ON_UNSPECIFIED, rpc.WAITING_ON_USER)
 _LEAST_SEEN_S = 2.0
 _LEAST_GAIN = 5.0
 """Percent and seconds that must have passed before a pace says anything."""
@@ -41,7 +42,7 @@ class Progress:
 def stage_of(project: rpc.Project) -> str | None:
     if project.state == rpc.STATE_FAILED:
         return rpc.Stage.Name(project.failure.stage).removeprefix("STAGE_").lower()
-    if project.state == rpc.STATE_CREATED and project.waiting_on != rpc.WAITING_ON_USER:
+    if project.state == rpc.STATE_CREATED and project.waiting_on not in _ON_ITS_USER:
         return FETCH
     return _STAGE.get(project.state)
 
