@@ -19,7 +19,7 @@ PATIENCE_S = 120.0
 LITTLE_PATIENCE = {
     "REELWRIGHT_DIRECTOR_PLAN_DEADLINE_S": "4",
     "REELWRIGHT_DIRECTOR_MAX_ERRORS": "2",
-    "REELWRIGHT_DIRECTOR_MAX_LOSSES": "4",
+    "REELWRIGHT_DIRECTOR_MAX_LOSSES": "2",
 }
 ENDS = {
     "fail": ("attempts_exhausted", "Reelwright made a mistake of its own."),
@@ -38,7 +38,9 @@ async def test_bad_handlers_fail_their_projects_alone_and_a_redrive_mends_them(
         good = here.fleet.members["planner-1"].command
         put(here, [sys.executable, str(bad_planner.__file__)])
         async with started_again(here, "planner-1"):
-            bad = await ordered(here, "fail", "hang") | await ordered(here, "die")
+            bad = await ordered(here, "fail", "hang")
+            await here.fleet.restart("director-1", REELWRIGHT_DIRECTOR_PLAN_DEADLINE_S="90")  # for two lost attempts
+            bad |= await ordered(here, "die")
             assert await letters(operator) == {(bad[kind], code) for kind, (code, _) in ENDS.items()}
         put(here, good)
         sent = (await operator.run("ops", "dlq", "redrive", "--all", "--json")).data
@@ -50,15 +52,18 @@ async def test_bad_handlers_fail_their_projects_alone_and_a_redrive_mends_them(
 
 
 async def ordered(here: Town, *kinds: str) -> dict[str, str]:
-    """Projects that end badly, by how, beside one that is completed. The planner is at all of them at once."""
+    """Projects that end badly, by how, and one that is completed: beside them, or, where they take its process along,
+    after them.
+    """
     bad = {kind: await here.customer.order(kind, direction=kind) for kind in kinds}
-    beside = await here.customer.order("beside them")
+    others = [] if "die" in kinds else [await here.customer.order("beside them")]
     for kind, project_id in bad.items():
         project = await asyncio.wait_for(here.customer.wait_for(project_id, is_at_rest), PATIENCE_S)
         code, message = ENDS[kind]
         assert (project.failure.reason_code, project.failure.message) == (code, message)
         assert project.failure.remedy
-    verdict.all_completed(await here.customer.wait_all([beside], PATIENCE_S))
+    others.append(await here.customer.order("after them"))
+    verdict.all_completed(await here.customer.wait_all(others, PATIENCE_S))
     return bad
 
 
