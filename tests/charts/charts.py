@@ -96,4 +96,11 @@ def _custom(each: Object) -> Any:
 @cache
 def _read(group: str, version: str, kind: str) -> Any:
     folder = strimzi.schemas() if group == "kafka.strimzi.io" else crds.schemas()
-    return json.loads((folder / f"{group}_{version}_{kind}.json").read_text(encoding="utf-8"))
+    text = (folder / f"{group}_{version}_{kind}.json").read_text(encoding="utf-8")
+    return json.loads(text, object_hook=_with_pythons_patterns)
+
+
+def _with_pythons_patterns(schema: dict[str, Any]) -> dict[str, Any]:
+    """Go takes a flag wherever it stands in a pattern, Python at its beginning alone."""
+    pattern = schema.get("pattern")
+    return {**schema, "pattern": pattern.replace("^(?i)", "(?i)^")} if isinstance(pattern, str) else schema
