@@ -73,6 +73,10 @@ k8s-up: setup ## Everything in a Kubernetes cluster of kind's on this machine (n
 k8s-down: setup ## Remove what `make k8s-up` made
 	@$(BIN)/python -m tools.cluster_up down
 
+.PHONY: simulate
+simulate: setup ## Simulate the autoscaling over three curves of arrivals, and write docs/scaling.md with its plots (minutes)
+	@$(BIN)/python -m tools.simulate
+
 test-dev: setup ## Start `make dev`, make a video as it says, end it by Ctrl-C
 	@$(BIN)/python -m pytest -m dev tests/dev -q
 
