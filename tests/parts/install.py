@@ -16,6 +16,7 @@ PARTS: tuple[str, ...] = (
     "kafka",
     "moto_s3",
     "node",
+    "oasdiff",
     "prometheus",
     "s3",
     "strimzi",
