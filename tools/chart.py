@@ -1,4 +1,5 @@
-"""Writes what of the chart follows from the code: its copy of the topics, values.schema.json, and README.md.
+"""Writes what of the chart follows from the code: its copy of the topics, values.schema.json, and README.md;
+and the AWS templates that follow from it: roles and tables.
 
 python tools/chart.py          writes them
 python tools/chart.py --check  changes nothing; exit status 1 when they are stale
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic_settings import BaseSettings
+from tools.aws.templates import roles_file, tables_file
 from tools.chart_readme import readme
 from tools.setting_names import SECTIONS, helm_value
 
@@ -30,6 +32,7 @@ from reelwright_renderer.settings import RendererSettings
 from reelwright_transcription.settings import TranscriptionSettings
 
 CHART = Path(__file__).resolve().parent.parent / "charts" / "reelwright"
+AWS = CHART.parent.parent / "k8s" / "aws"
 CLASSES: tuple[type[BaseSettings], ...] = (
     ServiceSettings, KafkaSettings, DynamoSettings, S3Settings, DirectorSettings, GatewaySettings,
     TranscriptionSettings, PlannerSettings,
@@ -179,6 +182,8 @@ def main() -> int:
     wanted = {
         CHART / "files" / "topics.yaml": files("reelwright").joinpath("topics.yaml").read_text(encoding="utf-8"),
         CHART / "README.md": readme(CHART),
+        AWS / "roles.yaml": roles_file(),
+        AWS / "tables.yaml": tables_file(),
         CHART / "values.schema.json": json.dumps(schema(), indent=1, sort_keys=True) + "\n",
     }
     stale = [path for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text]

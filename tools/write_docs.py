@@ -10,6 +10,7 @@ from itertools import groupby
 from pathlib import Path
 
 from tools.asyncapi_document import page as asyncapi_page
+from tools.aws.templates import iam_page
 from tools.metrics_page import page as metrics_page
 from tools.settings_page import page as settings_page
 
@@ -56,6 +57,7 @@ def main() -> int:
         DOCS / "asyncapi.yaml": asyncapi_page(),
         DOCS / "errors.md": errors_page(),
         DOCS / "metrics.md": metrics_page(),
+        DOCS / "iam.md": iam_page(),
         DOCS / "openapi.json": json.dumps(openapi_document(), indent=2, ensure_ascii=False) + "\n",
         DOCS / "settings.md": settings_page(),
         DOCS / "states.md": states_page(),
