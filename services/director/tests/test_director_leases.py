@@ -10,7 +10,7 @@ from reelwright_director.decide.ticks import due_at_s
 from reelwright_director.inputs import Drop, Go, Wait
 from reelwright_director.policy import Policy
 from reelwright_director.terms import Stage, State, Status, Waiting
-from reelwright_director.testing.messages import answer, failure
+from reelwright_director.testing.messages import answer, blob, failure
 from reelwright_director.testing.world import World
 from reelwright_director.waiting import next_attempt_at_s, waiting_on
 
@@ -128,13 +128,47 @@ def test_a_lost_attempt_goes_to_whoever_asks_next(world: World, request_: reques
 def test_too_many_losses_end_it(world: World, request_: requests.TranscriptionRequested) -> None:
     for _ in range(Policy().max_losses):
         go(world, request_.request_id)
-        wait(world, 46.0)
+        lose(world)
     assert (world.project.state, reason_code(world)) == (State.FAILED, "workers_lost")
-    assert [topic for topic, m in world.published if m == request_] == [
-        "transcription.requests",
-        "transcription.requests.dlq",
-    ]
+    topics = [topic for topic, m in world.published if m == request_]
+    assert topics == ["transcription.requests"] * (Policy().max_losses - 1) + ["transcription.requests.dlq"]
     assert world.begin(request_.request_id) == Drop("failed")
+
+
+def lose(world: World) -> None:
+    """The lease runs out, and what is to be asked again is."""
+    wait(world, 46.0)
+    later_s = next_attempt_at_s(world.project)
+    if later_s is not None:
+        wait(world, later_s - world.now_s)
+
+
+def test_lost_again_it_waits_a_while_of_its_own(world: World, request_: requests.TranscriptionRequested) -> None:
+    for _ in range(2):
+        go(world, request_.request_id)
+        wait(world, 46.0)
+    assert waiting_on(world.project) is Waiting.RETRY
+    waits_s = (next_attempt_at_s(world.project) or 0.0) - world.now_s
+    assert 10.0 <= waits_s <= 30.0
+    assert world.begin(request_.request_id) == Drop("superseded"), "the record that the bus still has"
+    wait(world, waits_s)
+    assert len(world.sent(requests.TranscriptionRequested)) == 2
+    assert go(world, request_.request_id).attempt == 3
+
+
+def test_requests_that_were_lost_together_part() -> None:
+    waits_s = []
+    for number in range(8):
+        other = World()
+        other.create()
+        other.do(inputs.CompleteUpload(blob(f"audio-projects/p1/audio-{number}")))
+        (asked,) = other.sent(requests.TranscriptionRequested)
+        for _ in range(2):
+            go(other, asked.request_id)
+            wait(other, 46.0)
+        waits_s.append((next_attempt_at_s(other.project) or 0.0) - other.now_s)
+    assert len(set(waits_s)) == len(waits_s)
+    assert max(waits_s) - min(waits_s) > 5.0
 
 
 def test_a_restart_ends_leases_at_once_and_gives_time_anew(
@@ -146,6 +180,13 @@ def test_a_restart_ends_leases_at_once_and_gives_time_anew(
     wait(world, 0.0)
     assert go(world, request_.request_id, "w2") == Go(2, 45.0, 900.0)
     assert len(world.sent(requests.TranscriptionRequested)) == 1
+
+
+def test_a_restart_is_not_what_the_request_did(world: World, request_: requests.TranscriptionRequested) -> None:
+    for worker in ("w1", "w2", "w3"):
+        go(world, request_.request_id, worker)
+        world.do(inputs.EndLeases())
+    assert go(world, request_.request_id, "w4").attempt == 4
 
 
 def test_a_restart_leaves_a_safety_net(world: World, request_: requests.TranscriptionRequested) -> None:

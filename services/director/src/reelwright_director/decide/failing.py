@@ -1,5 +1,6 @@
 """Attempts that end badly: when the same request is asked again, and when it is given up."""
 
+import hashlib
 from dataclasses import replace
 
 from reelwright.events.v1.facts_pb2 import WorkFailed
@@ -36,10 +37,19 @@ def attempt_failed(draft: Draft, request: Request, fact: WorkFailed) -> None:
     if not _is_worked_on(draft, request):
         let_go(draft, request, fact.reason_code)
         return
-    backoff_s = min(policy.max_backoff_s, policy.backoff_s * 2.0**request.errors)
-    retry_at_s = now_s + max(fact.retry_after_s, 0.0 if postponed else backoff_s)
-    later = replace(request, errors=errors, failed=fact.work.attempt, retry_at_s=retry_at_s)
-    remember(draft, replace(later, status=Status.RETRYING, lease=None, deadline_at_s=None))
+    wait_s = max(fact.retry_after_s, 0.0 if postponed else _backoff_s(draft, request.errors))
+    _put_off(draft, replace(request, errors=errors, failed=fact.work.attempt), wait_s)
+
+
+def _backoff_s(draft: Draft, before: int) -> float:
+    policy = draft.context.policy
+    return min(policy.max_backoff_s, policy.backoff_s * 2.0**before)
+
+
+def _put_off(draft: Draft, request: Request, wait_s: float) -> None:
+    """Ask it again then."""
+    later = replace(request, status=Status.RETRYING, lease=None, deadline_at_s=None)
+    remember(draft, replace(later, retry_at_s=draft.now_s + wait_s))
 
 
 def _is_outage(fact: WorkFailed) -> bool:
@@ -56,16 +66,30 @@ def let_go(draft: Draft, request: Request, reason_code: str) -> None:
         forget(draft, request)
 
 
-def attempt_lost(draft: Draft, request: Request) -> None:
-    """The lease ran out without a word. Its record was not committed: the bus delivers it again, nothing is asked."""
+def attempt_lost(draft: Draft, request: Request, *, is_to_blame: bool = True) -> None:
+    """The lease ran out without a word. Its record was not committed: the bus delivers it again, nothing is asked.
+
+    Lost again, it may be what kills its process, and with it the attempts that its neighbours have there: from then on it
+    waits and is asked anew, each request at a time of its own, so that they part. `is_to_blame=False` where everything
+    was ended from outside.
+    """
     end_attempt(draft, request, "lost")
     losses = request.losses + 1
     if losses >= draft.context.policy.max_losses:
         give_up(draft, request, "workers_lost", dead=True)
     elif not _is_worked_on(draft, request) and not is_redriven(draft, request):
         forget(draft, request)
-    else:
+    elif losses == 1 or not is_to_blame or is_redriven(draft, request):
         remember(draft, replace(request, status=Status.ASKED, lease=None, losses=losses))
+    else:
+        wait_s = _backoff_s(draft, losses) * _spread(request.request_id, losses)
+        _put_off(draft, replace(request, losses=losses), wait_s)
+
+
+def _spread(request_id: str, losses: int) -> float:
+    """Between 0.5 and 1.5, other for each request and loss; the same when it is decided again."""
+    digest = hashlib.sha256(f"{request_id}/{losses}".encode()).digest()
+    return 0.5 + int.from_bytes(digest[:4], "big") / 2.0**32
 
 
 def hand_back(draft: Draft, request: Request) -> None:

@@ -53,7 +53,7 @@ def end_leases(draft: Draft, _: EndLeases) -> None:
             continue
         rested = replace(request, deadline_at_s=_deadline_at_s(draft, request))
         if request.lease is not None:
-            attempt_lost(draft, rested)
+            attempt_lost(draft, rested, is_to_blame=False)
         else:
             remember(draft, rested)
 
