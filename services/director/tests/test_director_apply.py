@@ -24,10 +24,11 @@ from reelwright_director.decide import core
 from reelwright_director.decision import DocumentKey, DocumentKind, Refused
 from reelwright_director.grpc_work import WorkServicer
 from reelwright_director.keys import all_outbox_shards
+from reelwright_director.once import Once
 from reelwright_director.outbox import Outbox
 from reelwright_director.policy import Policy
 from reelwright_director.state import Project, ProjectSettings
-from reelwright_director.store import Once, ProjectStore
+from reelwright_director.store import ProjectStore
 from reelwright_director.terms import State
 from reelwright_director.testing.messages import answer, blob, plan, scene, transcript
 
@@ -204,7 +205,7 @@ async def test_a_key_is_obeyed_once(desk: Desk) -> None:
     assert refused.value.reason_code == "idempotency_key_reused"
     unchanged = Guard(OWNER, once=Once("t#u#cancel#2", "d"))
     await desk.workflow.apply("p1", inputs.Cancel(), unchanged)
-    assert await desk.projects.replayed(Once("t#u#cancel#2", "d")) is not None, "also when it changed nothing"
+    assert await desk.projects.obeyed(Once("t#u#cancel#2", "d")) is not None, "also when it changed nothing"
 
 
 async def test_creating_with_one_key_makes_one_project(desk: Desk) -> None:

@@ -6,6 +6,7 @@ from reelwright.events.v1 import media_pb2 as media
 from reelwright.rpc.v1 import project_pb2 as rpc
 from reelwright_director import from_rpc
 from reelwright_director.decision import Refused
+from reelwright_director.once import asked_digest
 from reelwright_director.state import ProjectSettings
 from reelwright_director.terms import Review, Stage
 from reelwright_director.testing.messages import blob, transcript
@@ -97,5 +98,5 @@ def test_stages_are_those_that_we_know() -> None:
 
 def test_a_command_is_the_same_whatever_its_key() -> None:
     one, other = (rpc.CommandRequest(caller=CALLER, project_id="p", idempotency_key=key) for key in "ab")
-    assert from_rpc.asked_digest(one) == from_rpc.asked_digest(other)
-    assert from_rpc.asked_digest(one) != from_rpc.asked_digest(rpc.CommandRequest(caller=CALLER, project_id="q"))
+    assert asked_digest(one) == asked_digest(other)
+    assert asked_digest(one) != asked_digest(rpc.CommandRequest(caller=CALLER, project_id="q"))

@@ -41,6 +41,15 @@ def test_gates_ask_for_a_review() -> None:
     assert told(world)[3:] == ["project.planned", "project.review_required"]
 
 
+def test_a_copy_that_begins_at_a_gate_asks_for_its_review() -> None:
+    world = World()
+    world.create(ProjectSettings(review=Review.TRANSCRIPT))
+    world.upload()
+    world.serve()
+    made = [event.type for event in events(None, world.project)]
+    assert made == ["project.created", "project.review_required"]
+
+
 def test_an_edit_is_no_milestone() -> None:
     world = World()
     world.make_video()

@@ -18,10 +18,11 @@ from reelwright_director.counting import count
 from reelwright_director.decide import copy, create, decide
 from reelwright_director.decision import Context, Decision, DocumentMissing, Refused, Removing
 from reelwright_director.keys import owner_key
+from reelwright_director.once import Once
 from reelwright_director.outbox import Outbox, outbox_rows
 from reelwright_director.policy import Policy
 from reelwright_director.state import Project
-from reelwright_director.store import Once, ProjectStore
+from reelwright_director.store import ProjectStore
 from reelwright_director.terms import State
 
 _TRIES = 50
@@ -88,14 +89,14 @@ class Workflow:
     ) -> Project:
         """A new project; with a known key, the one that was made then. Raises `Refused`, `Unavailable`."""
         guard = Guard(owner_key(command.tenant_id, command.user_id), once=once, by=by)
-        known = await self._known(guard)
+        known = await self._projects.obeyed(guard.once)
         if known is not None:
             return known
         decision = create(command, self._context())
         try:
             await self._write(None, decision, guard, trace, "Create")
         except Conflict:
-            known = await self._known(guard)
+            known = await self._projects.obeyed(guard.once)
             if known is None:
                 raise
             return known
@@ -109,7 +110,7 @@ class Workflow:
         Raises `Refused`, `Unavailable`.
         """
         for _ in range(_TRIES):
-            known = await self._known(guard)
+            known = await self._projects.obeyed(guard.once)
             if known is not None:
                 return known
             source = await self._guarded(source_id, guard)
@@ -147,7 +148,7 @@ class Workflow:
     async def _try(
         self, project_id: str, what: inputs.Input, guard: Guard | None, trace: TraceContext | None
     ) -> Applied:
-        known = await self._known(guard) if guard is not None else None
+        known = await self._projects.obeyed(guard.once) if guard is not None else None
         if known is not None:
             return Applied(known)
         project = await self._guarded(project_id, guard)
@@ -210,15 +211,6 @@ class Workflow:
         count(before, decision, cause)
         self._on_commit(decision.project)
         await self._outbox.publish(rows)
-
-    async def _known(self, guard: Guard) -> Project | None:
-        """The project of a command that was obeyed before. Raises `Refused` when its key was used for another."""
-        replayed = await self._projects.replayed(guard.once) if guard.once is not None else None
-        if replayed is None or guard.once is None:
-            return None
-        if replayed.digest != guard.once.digest:
-            raise Refused("idempotency_key_reused")
-        return await self._projects.load(replayed.project_id)
 
     async def _remove(self, project_id: str, removing: Removing) -> None:
         """Blobs and documents of a deleted project. Before the write: rather twice than never."""

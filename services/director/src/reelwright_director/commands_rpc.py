@@ -13,8 +13,8 @@ from reelwright_director.decision import Refused
 from reelwright_director.estimate import estimate
 from reelwright_director.grpc_work import trace_from
 from reelwright_director.keys import owner_key
+from reelwright_director.once import Once, once_of
 from reelwright_director.project_view import estimate_view, project_view
-from reelwright_director.store import Once
 
 
 class Asked(Protocol):
@@ -38,13 +38,13 @@ class Commands:
 
     async def CreateProject(self, request: rpc.CreateProjectRequest, context: Any) -> rpc.Project:
         command = from_rpc.create(request, new_id())
-        once = _once(request.caller, "CreateProject", request.idempotency_key, from_rpc.asked_digest(request))
+        once = once_of(request, _owner(request.caller), "CreateProject")
         project = await self._workflow.create(command, once, trace_from(context), _by(request.caller))
         return project_view(project, self._brakes())
 
     async def CopyProject(self, request: rpc.CopyProjectRequest, context: Any) -> rpc.Project:
         command = from_rpc.copy(request, new_id())
-        once = _once(request.caller, "CopyProject", request.idempotency_key, from_rpc.asked_digest(request))
+        once = once_of(request, _owner(request.caller), "CopyProject")
         guard = _guard(request.caller, 0, once)
         project = await self._workflow.copy(request.project_id, command, guard, trace_from(context))
         view = project_view(project, self._brakes())
@@ -100,7 +100,7 @@ class Commands:
 
     async def _obey(self, request: Any, command: inputs.Command, context: Any) -> rpc.Project:
         # By the command: several of them are asked by one kind of request.
-        once = _once(request.caller, type(command).__name__, request.idempotency_key, from_rpc.asked_digest(request))
+        once = once_of(request, _owner(request.caller), type(command).__name__)
         guard = _guard(request.caller, getattr(request, "if_version", 0), once)
         if getattr(request, "dry_run", False):
             applied = await self._workflow.preview(request.project_id, command, guard)
@@ -113,15 +113,13 @@ class Commands:
 
 
 def _guard(caller: rpc.Caller, if_version: int, once: Once | None) -> Guard:
-    owner = owner_key(caller.tenant_id, caller.user_id)
     tenant_id = caller.tenant_id if caller.whole_tenant else ""
-    return Guard(owner, if_version, once, by=_by(caller), tenant_id=tenant_id)
+    return Guard(_owner(caller), if_version, once, by=_by(caller), tenant_id=tenant_id)
+
+
+def _owner(caller: rpc.Caller) -> str:
+    return owner_key(caller.tenant_id, caller.user_id)
 
 
 def _by(caller: rpc.Caller) -> str:
     return caller.by or caller.user_id
-
-
-def _once(caller: rpc.Caller, verb: str, key: str, digest: str) -> Once | None:
-    """None without a key: then the sender takes care of its own repetitions."""
-    return Once(f"{owner_key(caller.tenant_id, caller.user_id)}#{verb}#{key}", digest) if key else None

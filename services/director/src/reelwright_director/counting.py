@@ -1,6 +1,5 @@
 """What is counted and logged of every change of a project."""
 
-from reelwright.events.v1.media_pb2 import RUNG_PLANNED, Rung
 from reelwright_chassis import metrics
 from reelwright_chassis.logs import get_logger
 from reelwright_chassis.reasons import Fault, reason
@@ -72,10 +71,8 @@ def _count_video(before: Project | None, after: Project) -> None:
 
 
 def _count_fallbacks(before: Project | None, after: Project) -> None:
-    known = {take.asset.asset_id for take in before.takes} if before is not None else set()
-    for take in after.takes:
-        if take.asset.rung > RUNG_PLANNED and take.asset.asset_id not in known:
-            metrics.FALLBACKS.labels(rung=Rung.Name(take.asset.rung).removeprefix("RUNG_").lower()).inc()
+    for asset in pictures.fallbacks(before, after):
+        metrics.FALLBACKS.labels(rung=pictures.rung_name(asset)).inc()
 
 
 def _count_attempts(before: Project | None, after: Project) -> None:

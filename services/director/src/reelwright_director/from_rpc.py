@@ -1,9 +1,6 @@
 """Requests of `ProjectService` as inputs: defaults filled in, limits held, at the door and nowhere else."""
 
-import hashlib
 from collections.abc import Iterator
-
-from google.protobuf.message import Message
 
 from reelwright.events.v1.media_pb2 import RUNG_STILL, BlobRef, Rung, Transcript
 from reelwright.events.v1.requests_pb2 import GivenText
@@ -152,11 +149,3 @@ def stage(asked: rpc.Stage.ValueType) -> Stage:
     if asked not in rpc.Stage.values() or asked in (rpc.STAGE_UNSPECIFIED, rpc.STAGE_FETCH):
         raise Refused("settings_invalid", "The stage is none that this version knows.")
     return Stage[rpc.Stage.Name(asked).removeprefix("STAGE_")]
-
-
-def asked_digest(request: Message) -> str:
-    """What a command asks, its idempotency key apart: the same key with another digest is another command."""
-    plain = type(request)()
-    plain.CopyFrom(request)
-    plain.ClearField("idempotency_key")
-    return hashlib.sha256(plain.SerializeToString(deterministic=True)).hexdigest()

@@ -12,10 +12,9 @@ from reelwright.rpc.v1.keys_pb2_grpc import ApiKeyServiceServicer
 from reelwright_chassis.clock import Clock
 from reelwright_director.apikey import SCOPES, USUAL_SCOPES, KeyRecord, Refusal
 from reelwright_director.decision import Refused
-from reelwright_director.from_rpc import asked_digest
 from reelwright_director.keybook import KeyBook, Wish
 from reelwright_director.keys import owner_key
-from reelwright_director.store import Once
+from reelwright_director.once import once_of
 from reelwright_director.view import timestamp
 
 _MAX_NAME_CHARS = 256
@@ -37,7 +36,8 @@ class ApiKeyServicer(ApiKeyServiceServicer):
 
     async def CreateKey(self, request: rpc.CreateKeyRequest, _: Any) -> rpc.CreateKeyResponse:
         wish = _wish(request, self._clock.now_s())
-        made = await self._book.create(wish, _once(request))
+        once = once_of(request, owner_key(request.tenant_id, request.user_id), "CreateKey")
+        made = await self._book.create(wish, once)
         key = str(made.spelled) if made.spelled is not None else ""
         return rpc.CreateKeyResponse(key=key, record=key_view(made.record))
 
@@ -80,13 +80,6 @@ def _scopes(asked: Iterable[str]) -> tuple[str, ...]:
         if scope not in SCOPES:
             raise Refused("key_invalid", f"{scope!r} is no scope; there are {', '.join(SCOPES)}.")
     return tuple(scope for scope in SCOPES if scope in asked)
-
-
-def _once(request: rpc.CreateKeyRequest) -> Once | None:
-    if not request.idempotency_key:
-        return None
-    owner = owner_key(request.tenant_id, request.user_id)
-    return Once(f"{owner}#CreateKey#{request.idempotency_key}", asked_digest(request))
 
 
 def key_view(record: KeyRecord) -> rpc.ApiKey:

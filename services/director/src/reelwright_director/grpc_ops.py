@@ -17,11 +17,11 @@ from reelwright_director.audit import BRAKES, latest, project_subject
 from reelwright_director.brakebook import BrakeBook
 from reelwright_director.brakes import ALL
 from reelwright_director.decision import Refused
-from reelwright_director.from_rpc import asked_digest
 from reelwright_director.grpc_work import trace_from
+from reelwright_director.once import once_of
 from reelwright_director.ops_view import audit_view, brake_view, line_view, show_view, stage_of, tally_view
 from reelwright_director.overview import Filter, Overview
-from reelwright_director.store import Once, ProjectStore
+from reelwright_director.store import ProjectStore
 from reelwright_director.terms import State
 from reelwright_director.why import why
 
@@ -94,8 +94,7 @@ class OpsServicer(OpsServiceServicer):
     async def _obey(
         self, request: rpc.OperatorCommandRequest, command: inputs.Command, context: Any
     ) -> rpc.ProjectLine:
-        verb, key = type(command).__name__, request.idempotency_key
-        once = Once(f"ops#{verb}#{key}", asked_digest(request)) if key else None
+        once = once_of(request, "ops", type(command).__name__)
         guard = Guard(None, request.if_version, once, by=request.by or _NOBODY)
         applied = await self._workflow.apply(request.project_id, command, guard, trace_from(context))
         return line_view(applied.project, self._brakes.current())

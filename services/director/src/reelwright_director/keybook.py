@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from reelwright_chassis.clock import Clock
 from reelwright_chassis.errors import Conflict, Unavailable
 from reelwright_chassis.logs import get_logger
-from reelwright_chassis.store.port import Absent, Equals, Put, Query, Store, Value
+from reelwright_chassis.store.port import Absent, Equals, Put, Query, Store
 from reelwright_director import tables
 from reelwright_director.apikey import (
     LISTED,
@@ -21,10 +21,8 @@ from reelwright_director.apikey import (
     secret_hash,
 )
 from reelwright_director.audit import AuditLine, audit_put, keys_subject
-from reelwright_director.codec import SCHEMA_VERSION
 from reelwright_director.decision import Refused
-from reelwright_director.policy import DAY_S
-from reelwright_director.store import Once
+from reelwright_director.once import Once, made_before, once_put
 
 USE_NOTED_EVERY_S = 60.0
 _TRIES = 10
@@ -78,7 +76,7 @@ class KeyBook:
         )  # fmt: skip
         writes = [Put(tables.API_KEYS, key_item(record), when=Absent()), _line(record, "create", wish.by, now_s)]
         if once is not None:
-            writes.append(_once_put(record, once, now_s))
+            writes.append(once_put(once, now_s, key_id=record.key_id))
         try:
             await self._store.transact(writes)
         except Conflict:  # the same call, made twice at once
@@ -89,11 +87,11 @@ class KeyBook:
         return Made(record, spelled)
 
     async def _known(self, once: Once | None) -> Made | None:
-        item = await self._store.get(tables.IDEMPOTENCY, {"idempotency_key": once.key}) if once is not None else None
-        if item is None or once is None:
+        made = await made_before(self._store, once)
+        if made is None:
             return None
-        record = await self.get(str(item.get("key_id", "")))
-        if item["digest"] != once.digest or record is None:
+        record = await self.get(str(made["key_id"]))
+        if record is None:
             raise Refused("idempotency_key_reused")
         return Made(record, None)
 
@@ -171,15 +169,3 @@ def _next(before: KeyRecord, after: KeyRecord) -> Put:
 def _line(record: KeyRecord, verb: str, by: str, now_s: float) -> Put:
     what = f"{verb} key {record.key_id} of {record.user_id} ({', '.join(record.scopes)})"
     return audit_put(keys_subject(record.tenant_id), AuditLine(now_s, by, what))
-
-
-def _once_put(record: KeyRecord, once: Once, now_s: float) -> Put:
-    item: dict[str, Value] = {
-        "idempotency_key": once.key,
-        "schema_version": SCHEMA_VERSION,
-        "project_id": "",
-        "key_id": record.key_id,
-        "digest": once.digest,
-        "expires_at": int(now_s + DAY_S),
-    }
-    return Put(tables.IDEMPOTENCY, item, when=Absent())

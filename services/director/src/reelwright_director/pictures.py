@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from reelwright.events.v1.media_pb2 import Asset
+from reelwright.events.v1.media_pb2 import RUNG_PLANNED, Asset, Rung
 from reelwright_director.state import Project, Request, SceneRef
 from reelwright_director.terms import Stage, Status
 
@@ -35,6 +35,18 @@ def assets(project: Project) -> list[Asset]:
     scenes = project.plan.scenes if project.plan else ()
     found = (selected(project, scene) for scene in scenes)
     return [asset for asset in found if asset is not None]
+
+
+def fallbacks(before: Project | None, after: Project) -> list[Asset]:
+    """Pictures that got less than was planned for them, and came by this change."""
+    known = {take.asset.asset_id for take in before.takes} if before is not None else set()
+    made = (take.asset for take in after.takes)
+    return [asset for asset in made if asset.rung > RUNG_PLANNED and asset.asset_id not in known]
+
+
+def rung_name(asset: Asset) -> str:
+    """As people read it: `still`."""
+    return Rung.Name(asset.rung).removeprefix("RUNG_").lower()
 
 
 def orders(project: Project) -> Iterator[Request]:

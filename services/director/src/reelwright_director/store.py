@@ -1,7 +1,7 @@
 """Reads and writes projects: everything that one decision changes is one transaction on the project's version."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from reelwright_chassis.store.port import Absent, Condition, Delete, Equals, Put, Query, Store, Value, Write
 from reelwright_director import documents, tables
@@ -10,29 +10,12 @@ from reelwright_director.codec import SCHEMA_VERSION, item_project, project_item
 from reelwright_director.decision import Booking, Decision, Document, DocumentKey
 from reelwright_director.dispatch import ready_rows
 from reelwright_director.keys import all_due_shards, owner_key
+from reelwright_director.once import Once, made_before, once_put
 from reelwright_director.outbox import OutboxRow, outbox_item
-from reelwright_director.policy import DAY_S
 from reelwright_director.state import Project
 from reelwright_director.terms import State
 
-_KEPT_KEYS_S = DAY_S
 _PAGE = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Once:
-    """A command's idempotency key (with its owner and verb in it) and the digest of what it asked."""
-
-    key: str
-    digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class Replayed:
-    """The command was obeyed before."""
-
-    project_id: str
-    digest: str
 
 
 class ProjectStore:
@@ -51,9 +34,10 @@ class ProjectStore:
     async def document(self, project_id: str, key: DocumentKey) -> Document | None:
         return await documents.load(self._store, project_id, key)
 
-    async def replayed(self, once: Once) -> Replayed | None:
-        item = await self._store.get(tables.IDEMPOTENCY, {"idempotency_key": once.key})
-        return None if item is None else Replayed(str(item["project_id"]), str(item["digest"]))
+    async def obeyed(self, once: Once | None) -> Project | None:
+        """The project of a command that was obeyed before. Raises `Refused`: idempotency_key_reused."""
+        made = await made_before(self._store, once)
+        return None if made is None else await self.load(str(made["project_id"]))
 
     async def commit(
         self,
@@ -75,14 +59,14 @@ class ProjectStore:
         writes += [Put(tables.OUTBOX, outbox_item(row)) for row in rows]
         writes += [_ledger_put(after, booking, now_s) for booking in decision.bookings]
         if once is not None:
-            writes.append(_once_put(after, once, now_s))
+            writes.append(once_put(once, now_s, project_id=after.project_id))
         if line is not None:
             writes.append(audit_put(project_subject(after.project_id), line))
         await self._store.transact(writes)
 
     async def put_once(self, project: Project, once: Once, now_s: float) -> None:
         """Remember a command that changed nothing. Raises `Conflict` when its key is known by now."""
-        await self._store.transact([_once_put(project, once, now_s)])
+        await self._store.transact([once_put(once, now_s, project_id=project.project_id)])
 
     async def due(self, until_s: float) -> list[str]:
         """Projects with something due by then, soonest first within each shard; a page of each."""
@@ -153,14 +137,3 @@ def _ledger_put(project: Project, booking: Booking, now_s: float) -> Write:
         "cost_usd": booking.cost_usd,
     }
     return Put(tables.USAGE, item)
-
-
-def _once_put(project: Project, once: Once, now_s: float) -> Write:
-    item: dict[str, Value] = {
-        "idempotency_key": once.key,
-        "schema_version": SCHEMA_VERSION,
-        "project_id": project.project_id,
-        "digest": once.digest,
-        "expires_at": int(now_s + _KEPT_KEYS_S),
-    }
-    return Put(tables.IDEMPOTENCY, item, when=Absent())

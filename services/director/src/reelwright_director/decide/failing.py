@@ -69,9 +69,9 @@ def let_go(draft: Draft, request: Request, reason_code: str) -> None:
 def attempt_lost(draft: Draft, request: Request, *, is_to_blame: bool = True) -> None:
     """The lease ran out without a word. Its record was not committed: the bus delivers it again, nothing is asked.
 
-    Lost again, it may be what kills its process, and with it the attempts that its neighbours have there: from then on it
-    waits and is asked anew, each request at a time of its own, so that they part. `is_to_blame=False` where everything
-    was ended from outside.
+    Lost again, it may be what kills its process, and with it the attempts that its neighbours have there: from then on
+    it waits and is asked anew, each request at a time of its own, so that they part. `is_to_blame=False` where
+    everything was ended from outside.
     """
     end_attempt(draft, request, "lost")
     losses = request.losses + 1

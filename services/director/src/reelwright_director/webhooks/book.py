@@ -6,13 +6,11 @@ from dataclasses import dataclass, replace
 from reelwright_chassis.clock import Clock
 from reelwright_chassis.errors import Conflict, Unavailable
 from reelwright_chassis.ids import new_id
-from reelwright_chassis.store.port import Absent, Delete, Equals, Put, Query, Store, Value, Write
+from reelwright_chassis.store.port import Absent, Delete, Equals, Put, Query, Store, Write
 from reelwright_director import tables
 from reelwright_director.audit import AuditLine, audit_put, webhooks_subject
-from reelwright_director.codec import SCHEMA_VERSION
 from reelwright_director.decision import Refused
-from reelwright_director.policy import DAY_S
-from reelwright_director.store import Once
+from reelwright_director.once import Once, made_before, once_put
 from reelwright_director.webhooks.hook import GONE, Hook, hook_item, item_hook, new_secret, rotated
 
 MOST_HOOKS = 20
@@ -141,7 +139,7 @@ class HookBook:
         item = hook_item(replace(after, version=after.version + 1, updated_at_s=now_s))
         writes: list[Write] = [Put(tables.WEBHOOKS, item, when=unchanged), self._line(after, by, verb)]
         if once is not None:
-            writes.append(_once_put(after, once, now_s))
+            writes.append(once_put(once, now_s, webhook_id=after.webhook_id))
         await self._store.transact(writes)
 
     def _line(self, hook: Hook, by: str, verb: str) -> Put:
@@ -150,12 +148,10 @@ class HookBook:
 
     async def _known(self, tenant_id: str, once: Once | None) -> Hook | None:
         """The webhook of a call that was obeyed before. Raises `Refused`: idempotency_key_reused."""
-        item = await self._store.get(tables.IDEMPOTENCY, {"idempotency_key": once.key}) if once is not None else None
-        if item is None or once is None:
+        made = await made_before(self._store, once)
+        if made is None:
             return None
-        if item["digest"] != once.digest:
-            raise Refused("idempotency_key_reused")
-        hook = await self.find(tenant_id, str(item["webhook_id"]))
+        hook = await self.find(tenant_id, str(made["webhook_id"]))
         if hook is None:
             raise Refused("webhook_not_found")
         return hook
@@ -172,15 +168,3 @@ def _changed(hook: Hook, wish: Wish) -> Hook:
         enabled=enabled,
         disabled_reason="" if enabled else hook.disabled_reason,
     )
-
-
-def _once_put(hook: Hook, once: Once, now_s: float) -> Put:
-    item: dict[str, Value] = {
-        "idempotency_key": once.key,
-        "schema_version": SCHEMA_VERSION,
-        "project_id": "",
-        "webhook_id": hook.webhook_id,
-        "digest": once.digest,
-        "expires_at": int(now_s + DAY_S),
-    }
-    return Put(tables.IDEMPOTENCY, item, when=Absent())

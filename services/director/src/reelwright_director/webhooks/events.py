@@ -3,18 +3,16 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 from ulid import ULID
 
 from reelwright.events.v1.facts_pb2 import ProjectEvent
-from reelwright.events.v1.media_pb2 import RUNG_PLANNED, Rung
-from reelwright_director.pictures import assets
+from reelwright_director.pictures import assets, fallbacks, rung_name
 from reelwright_director.state import Project
 from reelwright_director.terms import RUNNING, State, Waiting
-from reelwright_director.view import quality, warnings
+from reelwright_director.view import quality, timestamp, warnings
 from reelwright_director.waiting import waiting_on
 
 _CHANCE_BITS = 80
@@ -62,12 +60,14 @@ def events(before: Project | None, after: Project) -> Iterator[ProjectEvent]:
 def _milestones(before: Project | None, after: Project) -> Iterator[EventType]:
     if before is None:
         yield EventType.CREATED
+        if after.state in _GATES:  # a copy, which begins with what is its source's
+            yield EventType.REVIEW_REQUIRED
         return
     if before.state is State.TRANSCRIBING and len(after.transcripts) and after.transcript != before.transcript:
         yield EventType.TRANSCRIBED
     if before.state is State.PLANNING and after.plan is not None and after.plan != before.plan:
         yield EventType.PLANNED
-    if _new_fallbacks(before, after):
+    if fallbacks(before, after):
         yield EventType.FALLBACK
     if after.state is before.state:
         return
@@ -77,16 +77,6 @@ def _milestones(before: Project | None, after: Project) -> Iterator[EventType]:
         yield EventType.BUDGET_EXCEEDED
     if after.state in _ENDS:
         yield _ENDS[after.state]
-
-
-def _new_fallbacks(before: Project | None, after: Project) -> list[dict[str, Any]]:
-    """Assets that got less than was planned for them, and are new."""
-    known = {take.asset.asset_id for take in before.takes} if before is not None else set()
-    return [
-        {"id": asset.asset_id, "scene_id": asset.scene_id, "rung": Rung.Name(asset.rung).removeprefix("RUNG_").lower()}
-        for asset in (take.asset for take in after.takes)
-        if asset.rung > RUNG_PLANNED and asset.asset_id not in known
-    ]
 
 
 def _event_id(project: Project, kind: EventType) -> str:
@@ -99,7 +89,10 @@ def _event_id(project: Project, kind: EventType) -> str:
 def _data(before: Project | None, after: Project, kind: EventType) -> dict[str, Any]:
     data: dict[str, Any] = {"sequence": after.version, "project": snapshot(after)}
     if kind is EventType.FALLBACK:
-        data["assets"] = _new_fallbacks(before, after)
+        data["assets"] = [
+            {"id": asset.asset_id, "scene_id": asset.scene_id, "rung": rung_name(asset)}
+            for asset in fallbacks(before, after)
+        ]
     return data
 
 
@@ -114,8 +107,8 @@ def snapshot(project: Project) -> dict[str, Any]:
         "waiting_on": waiting_on(project).value,
         "client_reference": project.client_reference or None,
         "labels": dict(project.labels),
-        "created_at": moment(project.created_at_s),
-        "updated_at": moment(project.updated_at_s),
+        "created_at": timestamp(project.created_at_s).ToJsonString(),
+        "updated_at": timestamp(project.updated_at_s).ToJsonString(),
         "assets_ready": len(assets(project)),
         "assets_total": len(project.plan.scenes) if project.plan else 0,
         "cost_usd": round(project.cost_usd, 6),
@@ -133,10 +126,5 @@ def snapshot(project: Project) -> dict[str, Any]:
 
 def spelled(kind: EventType, at_s: float, data: dict[str, Any]) -> str:
     """A body as Standard Webhooks has it: type, timestamp, data."""
-    body = {"type": kind.value, "timestamp": moment(at_s), "data": data}
+    body = {"type": kind.value, "timestamp": timestamp(at_s).ToJsonString(), "data": data}
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-
-
-def moment(time_s: float) -> str:
-    """RFC 3339, to the millisecond."""
-    return datetime.fromtimestamp(time_s, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

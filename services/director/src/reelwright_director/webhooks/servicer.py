@@ -15,9 +15,8 @@ from reelwright_chassis.clock import Clock
 from reelwright_chassis.ids import new_id
 from reelwright_chassis.outbound import AddressRefused, Allowed, check_url
 from reelwright_director.decision import Refused
-from reelwright_director.from_rpc import asked_digest
 from reelwright_director.keys import owner_key
-from reelwright_director.store import Once
+from reelwright_director.once import Once, once_of
 from reelwright_director.view import timestamp
 from reelwright_director.webhooks.book import HookBook, Owner, Wish
 from reelwright_director.webhooks.delivery import Attempt, Delivery, DeliveryStatus
@@ -136,10 +135,7 @@ def _owner(caller: project_pb2.Caller) -> Owner:
 
 
 def _once(request: rpc.CreateWebhookRequest | rpc.RotateSecretRequest) -> Once | None:
-    if not request.idempotency_key:
-        return None
-    owner, verb = owner_key(request.caller.tenant_id, request.caller.user_id), type(request).__name__
-    return Once(f"{owner}#{verb}#{request.idempotency_key}", asked_digest(request))
+    return once_of(request, owner_key(request.caller.tenant_id, request.caller.user_id), type(request).__name__)
 
 
 def _message_id(request: rpc.TestWebhookRequest) -> str:
