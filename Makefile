@@ -17,7 +17,9 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: charts charts-check docs-check monitoring monitoring-check help setup demo up down images push dev test test-dev test-brokers test-chaos test-images test-api test-live parts check lint type imports proto proto-check fmt lock lock-check bench bench-bus bench-workers bench-api docs clean
+.PHONY: help setup demo up down images push k8s-up k8s-down dev test test-dev test-brokers test-chaos test-images test-api \
+        test-live parts check lint type imports proto proto-check fmt lock lock-check docs docs-check charts charts-check \
+        monitoring monitoring-check simulate bench bench-bus bench-workers bench-api clean
 
 help: ## Say what there is to do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -63,7 +65,6 @@ images: ## Build every image (REGISTRY=registry.example/team TAG=1.2.3 names the
 push: ## Push the images to REGISTRY
 	@$(PYTHON) -m tools.compose push
 
-.PHONY: k8s-up k8s-down
 k8s-up k8s-down: export CONTEXT := $(CONTEXT)
 k8s-up k8s-down: export REGISTRY := $(REGISTRY)
 
@@ -73,7 +74,6 @@ k8s-up: setup ## Everything in a Kubernetes cluster of kind's on this machine (n
 k8s-down: setup ## Remove what `make k8s-up` made
 	@$(BIN)/python -m tools.cluster_up down
 
-.PHONY: simulate
 simulate: setup ## Simulate the autoscaling over three curves of arrivals, and write docs/scaling.md with its plots (minutes)
 	@$(BIN)/python -m tools.simulate
 

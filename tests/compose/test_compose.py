@@ -11,7 +11,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = ("compose.yaml", "compose.mirror.yaml")
-_PROBED = {"director", "gateway", "transcription", "planner", "kling-gateway", "renderer"}
+_PROBED = {"director", "gateway", "transcription", "planner", "kling-gateway", "renderer", "preview"}
 
 
 def compose(name: str = "compose.yaml") -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from compose.test_compose import ROOT, services
 
-PROGRAMS = ("director", "gateway", "transcription", "planner", "kling-gateway", "renderer")
+PROGRAMS = ("director", "gateway", "transcription", "planner", "kling-gateway", "renderer", "preview")
 _SECRET = "0123456789abcdef0123456789abcdef"
 
 
@@ -22,7 +22,8 @@ def told(service: str) -> dict[str, str]:
 
 
 def module_of(service: str) -> str:
-    return f"reelwright_{service.replace('-', '_')}"
+    """As the image starts it by itself, or as its entry point says."""
+    return str(services()[service].get("entrypoint", [f"reelwright_{service.replace('-', '_')}"])[-1])
 
 
 def run(module: str, *words: str, env: dict[str, str], cwd: Path) -> "subprocess.CompletedProcess[str]":

@@ -14,6 +14,7 @@ _STANDS_ON = {
     "planner": _BUS,
     "kling-gateway": _BUS + _TABLES + _BUCKET,
     "renderer": _BUS + _BUCKET,
+    "preview": _BUCKET,
     "gateway": _BUS + _BUCKET,
 }
 _CHOSEN = {
@@ -21,6 +22,7 @@ _CHOSEN = {
     "planner": {"REELWRIGHT_PLANNER_PROVIDER": "extractive"},
     "kling-gateway": {"REELWRIGHT_KLING_PROVIDER": "sim"},
 }
+_MODULES = {"preview": "reelwright_renderer.preview_server"}
 
 
 class Plans:
@@ -30,7 +32,7 @@ class Plans:
         self._parts = parts
         self._state = state
         self._port = port
-        self._grpc = {name: f"127.0.0.1:{free_port()}" for name in ("director", "planner")}
+        self._grpc = {name: f"127.0.0.1:{free_port()}" for name in ("director", "planner", "preview")}
         self._simulator_port = free_port()
 
     @property
@@ -56,7 +58,8 @@ class Plans:
             **_CHOSEN.get(name, {}),
             **self._own(name),
         }
-        return Plan(name, ["-m", f"reelwright_{name.replace('-', '_')}"], env, f"http://{http}/readyz")
+        module = _MODULES.get(name, f"reelwright_{name.replace('-', '_')}")
+        return Plan(name, ["-m", module], env, f"http://{http}/readyz")
 
     def _own(self, name: str) -> dict[str, str]:
         match name:
@@ -67,6 +70,7 @@ class Plans:
             case "gateway":
                 return {
                     "REELWRIGHT_GATEWAY_ADDRESS": f"127.0.0.1:{self._port}",
+                    "REELWRIGHT_PREVIEW_ADDRESS": self._grpc["preview"],
                     "REELWRIGHT_GATEWAY_SECRET": kept_secret(self._state / "gateway-secret"),
                 }
         return {}

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from reelwright.rpc.v1.renderer_pb2_grpc import RendererServiceStub
 from reelwright_chassis import rpc
@@ -23,14 +24,16 @@ from reelwright_gateway.service import Gateway
 from reelwright_gateway.settings import GatewaySettings
 from reelwright_gateway.uploads.multipart.choose import part_store
 
+if TYPE_CHECKING:  # the async stub is a name of the type stubs alone
+    from reelwright.rpc.v1.renderer_pb2_grpc import RendererServiceAsyncStub
+
 _LEAST_SECRET_CHARS = 32
 
 
 @asynccontextmanager
 async def build(parts: Parts, settings: GatewaySettings) -> AsyncIterator[Built]:
     clock, director = SystemClock(), Director(parts.director)
-    # A channel to nowhere connects to nobody, and costs nothing.
-    async with rpc.connect(settings.preview_address or "dns:///localhost:0") as channel:
+    async with _previews(settings) as previews:
         deps = Deps(
             settings=settings,
             director=director,
@@ -40,11 +43,20 @@ async def build(parts: Parts, settings: GatewaySettings) -> AsyncIterator[Built]
             parts=part_store(parts.blobs, settings, parts.scratch, clock),
             identifier=identifier(settings, director, clock),
             scratch=parts.scratch,
-            previews=RendererServiceStub(channel) if settings.preview_address else None,
+            previews=previews,
         )
         address = split_address(settings.address)
         with listen(address.host, address.port) as listening:
             yield Built([Gateway(deps, listening), fetcher(parts, settings)])
+
+
+@asynccontextmanager
+async def _previews(settings: GatewaySettings) -> AsyncIterator["RendererServiceAsyncStub | None"]:
+    if not settings.preview_address:
+        yield None
+        return
+    async with rpc.connect(settings.preview_address) as channel:
+        yield RendererServiceStub(channel)
 
 
 def _check(settings: GatewaySettings) -> None:

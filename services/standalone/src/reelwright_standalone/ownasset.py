@@ -3,12 +3,10 @@
 import asyncio
 from pathlib import Path
 
-from reelwright.events.v1 import media_pb2
 from reelwright.events.v1.media_pb2 import Asset
 from reelwright_chassis.blobs.port import Blobs
 from reelwright_chassis.errors import Reject
-from reelwright_chassis.ids import content_id
-from reelwright_gateway.ownmedia.asset import own_key
+from reelwright_gateway.ownmedia.asset import own_asset, own_key
 from reelwright_gateway.ownmedia.probe import Probed, probe
 from reelwright_gateway.ownmedia.sniff import picture_type
 from reelwright_standalone.errors import InputError
@@ -21,19 +19,8 @@ async def store_own_asset(blobs: Blobs, project_id: str, path: Path) -> Asset:
     """Put the file among the project's blobs. Raises `InputError` when it is no JPEG, PNG, MP4, MOV or WebM."""
     content_type = _sniff(path)
     probed = await asyncio.to_thread(_probe, path, content_type)
-    digest = sha256_of(path)
-    blob = await blobs.put_file(own_key(project_id, digest), path, content_type=content_type)
-    return Asset(
-        asset_id=content_id("own", {"project": project_id, "sha256": digest}),
-        source=media_pb2.ASSET_SOURCE_UPLOADED,
-        kind=probed.kind,
-        blob=blob,
-        width_px=probed.width_px,
-        height_px=probed.height_px,
-        duration_s=probed.duration_s,
-        rung=media_pb2.RUNG_PLANNED,
-        provider="user",
-    )
+    blob = await blobs.put_file(own_key(project_id, sha256_of(path)), path, content_type=content_type)
+    return own_asset(project_id, probed, blob)
 
 
 def _sniff(path: Path) -> str:

@@ -10,10 +10,11 @@ def own_key(project_id: str, sha256: str) -> str:
     return f"audio-projects/{project_id}/own/{sha256[:32]}"
 
 
-def own_asset(project_id: str, scene_id: str, probed: Probed, blob: media.BlobRef) -> media.Asset:
-    """It costs nothing, and nobody made it but its user."""
+def own_asset(project_id: str, probed: Probed, blob: media.BlobRef, *, scene_id: str = "") -> media.Asset:
+    """It costs nothing, and nobody made it but its user. Without a scene it is the same one for each that shows it."""
+    shown_by = {"scene": scene_id} if scene_id else {}
     return media.Asset(
-        asset_id=content_id("own", {"project": project_id, "scene": scene_id, "sha256": blob.sha256}),
+        asset_id=content_id("own", {"project": project_id, "sha256": blob.sha256, **shown_by}),
         scene_id=scene_id,
         source=media.ASSET_SOURCE_UPLOADED,
         kind=probed.kind,

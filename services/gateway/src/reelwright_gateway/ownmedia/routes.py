@@ -58,7 +58,7 @@ async def put_picture(
     taken = Taken("A picture or clip", picture_type, "picture_type_unsupported", deps.settings.max_picture_bytes)
     async with received(request, deps.scratch, taken, idle_s=deps.settings.upload_idle_s) as own:
         probed = await probe_apart(own.path, own.content_type)
-        scene.uploaded.CopyFrom(own_asset(project_id, scene_id, probed, _ref(project_id, own)))
+        scene.uploaded.CopyFrom(own_asset(project_id, probed, _ref(project_id, own), scene_id=scene_id))
         # First as it would be: what is refused is not stored.
         project = await _edit(deps, caller, project_id, found.plan, if_version or found.version, dry_run=True)
         if not dry_run:
