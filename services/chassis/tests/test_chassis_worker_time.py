@@ -214,6 +214,28 @@ async def test_a_stop_is_heard_at_the_next_beat(here: EmbeddedParts, clock: Fake
     assert await here.parts.bus.lag("results", "anybody") == 0
 
 
+async def test_who_lost_the_lease_asks_for_it_again(here: EmbeddedParts, clock: FakeClock) -> None:
+    """The bus delivers the record to nobody else as long as this worker lives."""
+
+    async def plan(request: PlanRequested, job: Job) -> ScenesPlanned:
+        while job.attempt == 1:
+            if job.stopped:
+                raise Stopped
+            await clock.sleep(1.0)
+        return ScenesPlanned()
+
+    facts = here.parts.bus.follow("results")
+    await publish(here, "r1")
+    async with running(bind(here, plan, clock)):
+        await clock.until_asleep(at_most_s=1.0)
+        here.director.will_stop("r1", "lost")
+        while len(here.director.begun) == 1:
+            await clock.until_asleep(at_most_s=1.0)
+            await clock.advance(1.0)
+        assert (await next_fact(facts)).work.attempt == 2
+    assert await here.parts.bus.lag("plan.requests", "planner") == 0
+
+
 async def test_a_handler_that_does_not_hear_the_stop_is_cancelled(here: EmbeddedParts, clock: FakeClock) -> None:
     handling = Handling()
     await publish(here, "r1")

@@ -23,7 +23,7 @@ from reelwright_chassis.worker.companions import beside
 from reelwright_chassis.worker.dead_letters import DeadLetters
 from reelwright_chassis.worker.driver import Driver, Ended, Later, Limits
 from reelwright_chassis.worker.handling import Handler, Handling, failure
-from reelwright_chassis.worker.lease import Drop, Go, Lease, Leases, Subject, Wait
+from reelwright_chassis.worker.lease import LOST, Drop, Go, Lease, Leases, Subject, Wait
 from reelwright_chassis.worker.meters import Meters
 from reelwright_chassis.worker.patience import run_until
 from reelwright_chassis.worker.progress import Progress
@@ -38,6 +38,9 @@ T = TypeVar("T")
 log = get_logger(__name__)
 
 _SHUTDOWN = "shutdown"
+_STOPPED = {_SHUTDOWN: "abandoned", LOST: "lost"}
+# Who lost a lease by beating too late still has the record, and the bus delivers it to nobody else: it asks again.
+_ENDS: dict[str, Ended | Later] = {"abandoned": Ended.ABANDONED, "lost": Later(0.0)}
 _RESULTS = "results"
 _SIGNATURE_BYTES = 4096  # more than the ids and `work` that are filled in after the handler
 
@@ -149,7 +152,7 @@ class BoundWorker(Generic[R]):
             message = encode(fact, source=self.name, topic=_RESULTS, trace=trace_of(record))
             await self._ride_out(lambda: self._parts.bus.publish([message]))
 
-    async def _begin(self, record: Record, request: R, subject: Subject, go: Go) -> Ended:
+    async def _begin(self, record: Record, request: R, subject: Subject, go: Go) -> Ended | Later:
         stop = StopSignal()
         self._stops.add(stop)
         if self._driver.stopping:
@@ -166,7 +169,7 @@ class BoundWorker(Generic[R]):
         self._meters.seconds(outcome).observe(seconds)
         self._meters.jobs(outcome).inc()
         self._log.info("job_ended", outcome=outcome, seconds=round(seconds, 3))
-        return Ended.ABANDONED if outcome == "abandoned" else Ended.FINISHED
+        return _ENDS.get(outcome, Ended.FINISHED)
 
     async def _attempt(self, record: Record, request: R, subject: Subject, go: Go, stop: StopSignal) -> str:
         """What came of it, in a word."""
@@ -182,7 +185,7 @@ class BoundWorker(Generic[R]):
             work = partial(handling.run, partial(self._answer, request, job))
             fact = await run_until(work, self._timers, go.deadline_s, stop)
             if fact is None and stop:
-                return "abandoned" if stop.reason == _SHUTDOWN else "stopped"
+                return _STOPPED.get(stop.reason or "", "stopped")
             fact = fact or failure("stalled", retryable=True)
             self._sign(fact, subject, go, started_s, handling.cost_usd)
             return await self._publish(record, fact)

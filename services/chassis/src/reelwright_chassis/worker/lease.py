@@ -19,6 +19,9 @@ from reelwright_chassis.worker.timers import Timer, Timers
 
 log = get_logger(__name__)
 
+LOST = "lost"
+"""Why an attempt is to stop whose lease ran out before a beat came, in the director's word. The request is open."""
+
 _CALL_S = 10.0
 _BEAT_EVERY_S = 15.0
 _BEAT_AT_MOST_EVERY_S = 0.1  # whatever the director says

@@ -210,6 +210,9 @@ class BeatResponse(_message.Message):
 
         WHY_FIELD_NUMBER: _builtins.int
         why: _builtins.str
+        """"lost": the lease ran out before this beat came, and the request is still open. The worker has the record still, so
+        it asks by Begin again. Anything else: nobody wants this attempt's result.
+        """
         def __init__(
             self,
             *,
