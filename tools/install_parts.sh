@@ -5,7 +5,7 @@
 set -eu
 missing=""
 packages=""
-for tool in ffprobe:ffmpeg javac:openjdk-17-jdk-headless mvn:maven chromium:chromium; do
+for tool in jq:jq ffprobe:ffmpeg javac:openjdk-17-jdk-headless mvn:maven chromium:chromium; do
     command -v "${tool%%:*}" >/dev/null 2>&1 && continue
     missing="$missing ${tool%%:*}"
     packages="$packages ${tool##*:}"
