@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from queue import Empty, Queue
+from typing import Any
 
 import pytest
 from parts import dynamodb, kafka, s3
@@ -19,6 +20,7 @@ from parts.ports import free_port
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [pytest.mark.dev, pytest.mark.timeout(900)]
 _PATIENCE_S = 600.0
+_LOOK_S = 0.5
 
 
 class Dev:
@@ -81,15 +83,22 @@ def test_the_commands_that_it_tells_make_a_video_and_nothing_outlives_it(dev: De
     commands = told_commands(dev.lines)
     audio = shell([*commands[:-1], "echo", 'echo "$AUDIO"']).splitlines()[-1]
     look = [commands[0], f"AUDIO={audio}", commands[-1]]
-    project = json.loads(shell(look))
+    project = looked(look)
     while project["state"] not in ("completed", "failed"):
-        dev.until(r"\|")  # something happens
-        project = json.loads(shell(look))
+        time.sleep(_LOOK_S)  # between two looks, of which a user has some hundred a minute
+        project = looked(look)
     assert project["state"] == "completed", project
     assert shell([f"curl -sS -o /dev/null -w '%{{content_type}}' '{project['video']['video']['url']}'"]) == "video/mp4"
     assert left_over(tmp_path), "this test cannot see the processes"
     assert dev.interrupt() == 0
     assert not left_over(tmp_path)
+
+
+def looked(commands: list[str]) -> dict[str, Any]:
+    """What looking at the project says."""
+    project: dict[str, Any] = json.loads(shell(commands))
+    assert "state" in project, project
+    return project
 
 
 def told_commands(lines: list[str]) -> list[str]:
