@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,8 @@ from e2e.command import Reelwright, ended
 from e2e.conftest import Talk
 from e2e.recordings import SAMPLE, SCRIPT
 from parts.ports import free_port
+
+_PATIENCE_S = 15.0
 
 
 @contextmanager
@@ -148,6 +151,39 @@ def test_what_ran_when_it_was_stopped_goes_on_when_it_is_started_again(reelwrigh
     with serving(reelwright) as (_, client):
         assert _completed(client, project)[-1] == "completed"
         assert len(reelwright.charged()) == len(client.get(f"/v1/projects/{project['id']}").json()["scenes"])
+
+
+def test_a_request_that_runs_when_it_is_stopped_is_answered(reelwright: Reelwright, short_talk: Talk) -> None:
+    recording = short_talk.audio.read_bytes()
+    with serving(reelwright) as (process, client):
+        project = _create(client, short_talk)
+        address = (client.base_url.host, client.base_url.port or 0)
+        with socket.create_connection(address, timeout=60) as sending, sending.makefile("rb") as answer:
+            sending.sendall(_upload_head(project, len(recording)))
+            assert answer.readline() == b"HTTP/1.1 100 Continue\r\n", "the request is being worked on"
+            process.send_signal(signal.SIGTERM)
+            _until_refused(address)
+            sending.sendall(recording)
+            assert answer.readline() == b"\r\n"
+            assert answer.readline() == b"HTTP/1.1 200 OK\r\n"
+        assert ended(process).code == 0
+
+
+def _upload_head(project: dict[str, str], size_bytes: int) -> bytes:
+    headers = f"Host: localhost\r\nContent-Length: {size_bytes}\r\nExpect: 100-continue\r\n\r\n"
+    return f"PUT /v1/projects/{project['id']}/audio HTTP/1.1\r\n{headers}".encode()
+
+
+def _until_refused(address: tuple[str, int]) -> None:
+    """Returns once nobody listens there any more."""
+    ends_s = time.monotonic() + _PATIENCE_S
+    while time.monotonic() < ends_s:
+        try:
+            socket.create_connection(address, timeout=1).close()
+        except ConnectionRefusedError:
+            return
+        time.sleep(0.05)  # between two looks
+    raise AssertionError(f"{address} is still listened on")
 
 
 def test_an_own_picture_is_shown_for_nothing(reelwright: Reelwright, short_talk: Talk) -> None:

@@ -1,5 +1,6 @@
 """The HTTP server that the API is served by: uvicorn, without its own signals and logs."""
 
+import asyncio
 import contextlib
 import socket
 import sys
@@ -70,7 +71,14 @@ class HttpServer:
         return self._server.started and not self._server.should_exit
 
     async def run(self) -> None:
-        await self._server.serve(sockets=[self._socket])
+        """Cancelled, it ends in order, too: what a request needs is there until `run` is over."""
+        serving = asyncio.ensure_future(self._server.serve(sockets=[self._socket]))
+        try:
+            await asyncio.shield(serving)
+        except asyncio.CancelledError:
+            self.stop()
+            await serving
+            raise
 
     def stop(self) -> None:
         """Take no more connections, let requests end; idempotent."""
