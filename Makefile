@@ -10,7 +10,7 @@ BIN := .venv/bin
 UV := $(BIN)/uv
 MEMBERS := protos/python $(patsubst %/,%,$(dir $(wildcard services/*/pyproject.toml)))
 SOURCES := $(wildcard services/*/src) $(wildcard services/*/tests) tests
-BESIDE := tools docker conftest.py
+BESIDE := tools docker docs/examples conftest.py
 
 # Numeric libraries start one thread per core in every process; this project makes its own processes.
 export OMP_NUM_THREADS ?= 1

@@ -1,10 +1,13 @@
-"""Makes a short video of every recording in a folder. Needs nothing but Python.
+"""Makes a video of each recording in a folder. Needs Python 3.11 and httpx (pip install httpx).
 
-    python batch.py talks/ --out shorts/ [--api http://127.0.0.1:8080] [--at-once 4]
+    python batch.py RECORDINGS --out VIDEOS [--api http://127.0.0.1:8080] [--settings '{"caption_style": "pop"}']
 
-Stop it whenever you like and start it again: what was ordered is not ordered twice, since each recording is known by
-its bytes, and what is in the folder of videos already is left alone. A key, where the API asks for one, is read from
-REELWRIGHT_API_KEY.
+RECORDINGS/talk.mp3 becomes VIDEOS/talk.mp4; RECORDINGS/talk.txt, if there is one, is what is said in it. The settings
+are those of POST /v1/projects. A shared server wants an API key: put it into REELWRIGHT_API_KEY.
+
+Whatever stops it, the same command goes on where it stopped: a video that is there is not made again (delete it to have
+another), and a project that was begun is found again by its client_reference, which is made of the recording's bytes.
+So nothing is made, or paid, twice. Ends with 1 if a recording has no video then; the lines above say why.
 """
 
 import argparse
@@ -13,112 +16,244 @@ import json
 import os
 import sys
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
-from concurrent.futures import ThreadPoolExecutor
+import uuid
+from collections import deque
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-RECORDINGS = {".mp3", ".wav", ".m4a", ".flac", ".ogg", ".mp4", ".mov", ".webm"}
+import httpx
+
+T = TypeVar("T")
+
+ENDINGS = {".mp3", ".wav", ".m4a", ".aac", ".ogg", ".flac", ".webm", ".mp4", ".mov"}
 LOOK_S = 2.0
-TRIES = 8
-Answer = Any  # parsed JSON
+LONGEST_WAIT_S = 30.0
+PATIENCE_S = 600.0
+BUSY = {408, 429, 502, 503, 504}
+
+
+class Refused(Exception):
+    """This recording gets no video. The message is the server's own, with what to do."""
+
+
+class Busy(Exception):
+    """Not now: ask again, after `wait_s` if the server says so."""
+
+    def __init__(self, why: str, wait_s: float | None) -> None:
+        super().__init__(why)
+        self.wait_s = wait_s
 
 
 class Api:
-    """Calls the API, and calls again what may be repeated: when nobody answers, and when it is asked to wait."""
+    """The calls that a batch needs. They wait for a server that is away or busy, for ten minutes without an answer."""
 
     def __init__(self, address: str, key: str) -> None:
-        self._address = address.rstrip("/")
-        self._headers = {"Authorization": f"Bearer {key}"} if key else {}
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        self._http = httpx.Client(base_url=address, headers=headers, timeout=120)
 
-    def call(self, method: str, path: str, data: bytes | None = None, **headers: str) -> Answer:
-        request = urllib.request.Request(f"{self._address}{path}", data, {**self._headers, **headers}, method=method)
-        with self._insist(request) as answer:
-            return json.load(answer)
+    def find(self, reference: str) -> dict[str, Any] | None:
+        """The newest project of that name."""
+        page = self._ask("GET", "/v1/projects", params={"client_reference": reference, "limit": 1})
+        return page["items"][0] if page["items"] else None
 
-    def post(self, path: str, body: Answer, once: str) -> Answer:
-        """`once` is the Idempotency-Key: however often this is sent, it is done once."""
-        headers = {"Content-Type": "application/json", "Idempotency-Key": once}
-        return self.call("POST", path, json.dumps(body).encode(), **headers)
+    def create(self, wanted: dict[str, Any]) -> dict[str, Any]:
+        # With the key, a request whose answer was lost is repeated and still done once.
+        return self._ask("POST", "/v1/projects", json=wanted, headers={"Idempotency-Key": str(uuid.uuid4())})
 
-    def save(self, url: str, target: Path) -> None:
-        """A link needs no key. The file is there as a whole or not at all."""
-        part = target.with_suffix(".part")
-        with self._insist(urllib.request.Request(url)) as answer, part.open("wb") as file:
-            while block := answer.read(1 << 20):
-                file.write(block)
+    def read(self, project_id: str) -> dict[str, Any]:
+        return self._ask("GET", f"/v1/projects/{project_id}")
+
+    def retry(self, project_id: str) -> dict[str, Any]:
+        headers = {"Idempotency-Key": str(uuid.uuid4())}
+        return self._ask("POST", f"/v1/projects/{project_id}/retry", headers=headers)
+
+    def send(self, project_id: str, recording: Path) -> dict[str, Any]:
+        def put() -> dict[str, Any]:
+            with recording.open("rb") as file:
+                return told(self._http.put(f"/v1/projects/{project_id}/audio", content=file))
+
+        return insist(put)
+
+    def save(self, link: dict[str, Any], target: Path) -> None:
+        """The whole file or none. A link is signed, so that no key goes with it: it may lead to S3."""
+        part = target.with_name(f".{target.name}.part")
+
+        def get() -> str:
+            digest = hashlib.sha256()
+            with httpx.stream("GET", link["url"], timeout=60) as answer, part.open("wb") as file:
+                if answer.is_error:
+                    answer.read()
+                    told(answer)
+                for piece in answer.iter_bytes():
+                    digest.update(piece)
+                    file.write(piece)
+            return digest.hexdigest()
+
+        if insist(get) != link["sha256"]:
+            raise Refused("It arrived damaged. Run this again.")
         part.replace(target)
 
-    def _insist(self, request: urllib.request.Request) -> Any:
-        for tried in range(TRIES):
-            try:
-                return urllib.request.urlopen(request, timeout=120)
-            except urllib.error.HTTPError as error:
-                if error.code not in (429, 502, 503, 504) or tried == TRIES - 1:
-                    raise SystemExit(f"{request.method} {request.full_url}: {problem(error)}") from None
-                wait_s = float(error.headers.get("Retry-After") or 2**tried)
-            except urllib.error.URLError:
-                if tried == TRIES - 1:
-                    raise
-                wait_s = 2.0**tried
-            time.sleep(wait_s)
-        raise AssertionError("unreachable")
+    def _ask(self, method: str, path: str, **request: Any) -> dict[str, Any]:
+        return insist(lambda: told(self._http.request(method, path, **request)))
 
 
-def problem(error: urllib.error.HTTPError) -> str:
-    """What the API says is wrong, and what to do about it."""
-    body = json.load(error)
-    return " ".join(str(body[name]) for name in ("title", "detail", "remedy") if body.get(name))
+def told(answer: httpx.Response) -> dict[str, Any]:
+    """What it answered. Raises Refused or Busy."""
+    if answer.is_success:
+        body: dict[str, Any] = answer.json()
+        return body
+    after = answer.headers.get("retry-after", "")
+    if answer.status_code in BUSY or after:
+        raise Busy(f"status {answer.status_code}", float(after) if after.isdigit() else None)
+    if answer.status_code == 401:
+        sys.exit(f"REELWRIGHT_API_KEY: {sentence(answer)}")
+    raise Refused(sentence(answer))
 
 
-def ordered(api: Api, recording: Path) -> str:
-    """The id of the recording's project, made now or by an earlier run."""
-    name = hashlib.sha256(recording.read_bytes()).hexdigest()
-    found = api.call("GET", f"/v1/projects?{urllib.parse.urlencode({'client_reference': name})}")["items"]
-    wanted = {"title": recording.stem, "client_reference": name}
-    project = found[0] if found else api.post("/v1/projects", wanted, once=name)
-    if project["state"] == "created":
-        api.call("PUT", f"/v1/projects/{project['id']}/audio", recording.read_bytes())
-    return str(project["id"])
+def sentence(answer: httpx.Response) -> str:
+    """What a problem says to people."""
+    try:
+        problem = answer.json()
+    except ValueError:  # a proxy in between may answer with a page
+        return f"The answer was {answer.status_code}."
+    fields = "; ".join(f"{error['pointer']}: {error['message']}" for error in problem.get("errors", []))
+    return " ".join(filter(None, [problem.get("detail") or problem.get("title"), fields, problem.get("remedy")]))
 
 
-def made(api: Api, project_id: str) -> Answer:
-    """The project, once it is completed or failed."""
+def insist(call: Callable[[], T]) -> T:
+    """Calls until there is an answer, less and less often. What the server asks us to wait costs no patience."""
+    wait_s, until_s = 1.0, time.monotonic() + PATIENCE_S
     while True:
-        project = api.call("GET", f"/v1/projects/{project_id}")
-        if project["state"] in ("completed", "failed", "canceled"):
-            return project
-        time.sleep(LOOK_S)
+        try:
+            return call()
+        except Busy as busy:
+            why, asked_s = str(busy), busy.wait_s
+        except httpx.TransportError as error:
+            why, asked_s = str(error) or type(error).__name__, None
+        if time.monotonic() > until_s:
+            sys.exit(f"No answer ({why}). The same command goes on from here.")
+        if asked_s is not None:
+            until_s += asked_s
+        pause_s = wait_s if asked_s is None else max(asked_s, 1)
+        say(f"No answer yet ({why}); asked again in {pause_s:.0f} s.")
+        time.sleep(pause_s)
+        wait_s = min(2 * wait_s, LONGEST_WAIT_S)
 
 
-def make(api: Api, recording: Path, target: Path) -> bool:
-    project = made(api, ordered(api, recording))
-    if project["state"] != "completed":
-        why = project["failure"]["message"] if project["failure"] else "it was canceled"
-        print(f"{recording.name}: {why}", flush=True)
-        return False
-    api.save(project["video"]["video"]["url"], target)
-    print(f"{recording.name}: {target}, ${project['cost_usd']:.2f}", flush=True)
-    return True
+class Batch:
+    """Some recordings are under way at once, so that the server always has work; the others wait their turn."""
+
+    def __init__(self, api: Api, settings: dict[str, Any], videos: Path) -> None:
+        self._api = api
+        self._settings = settings
+        self._videos = videos
+        self._running: dict[Path, str] = {}
+        self.without: list[Path] = []
+
+    def run(self, recordings: list[Path], at_once: int) -> None:
+        waiting = deque(recordings)
+        while waiting or self._running:
+            while waiting and len(self._running) < at_once:
+                self._noting(waiting.popleft(), self._begin)
+            for recording in list(self._running):
+                self._noting(recording, self._look)
+            if self._running:
+                time.sleep(LOOK_S)
+
+    def video_of(self, recording: Path) -> Path:
+        return self._videos / f"{recording.stem}.mp4"
+
+    def _noting(self, recording: Path, step: Callable[[Path], None]) -> None:
+        """One that fails holds up no other."""
+        try:
+            step(recording)
+        except Refused as refused:
+            self._running.pop(recording, None)
+            self.without.append(recording)
+            say(f"{recording.name}: no video. {refused}")
+
+    def _begin(self, recording: Path) -> None:
+        wanted = self._wanted(recording)
+        project = self._api.find(wanted["client_reference"]) or self._api.create(wanted)
+        if project["state"] == "created":
+            self._api.send(project["id"], recording)
+            say(f"{recording.name}: sent")
+        elif project["state"] == "failed" and project["failure"]["retryable"]:
+            self._api.retry(project["id"])
+            say(f"{recording.name}: is tried again")
+        self._running[recording] = project["id"]
+
+    def _wanted(self, recording: Path) -> dict[str, Any]:
+        script = recording.with_suffix(".txt")
+        wanted = dict(self._settings)
+        if script.exists():
+            wanted["script"] = script.read_text(encoding="utf-8")
+        digest = hashlib.sha256(json.dumps(wanted, sort_keys=True).encode())
+        digest.update(recording.read_bytes())
+        return {"title": recording.stem, **wanted, "client_reference": f"batch-{digest.hexdigest()}"}
+
+    def _look(self, recording: Path) -> None:
+        project = self._api.read(self._running[recording])
+        if project["state"] == "completed":
+            video = self.video_of(recording)
+            self._api.save(project["video"]["video"], video)
+            del self._running[recording]
+            say(f"{recording.name}: {video}, {project['video']['duration_s']:.0f} s, ${project['cost_usd']:.2f}")
+        elif project["state"] == "failed":
+            raise Refused(f"{project['failure']['message']} {project['failure']['remedy']}")
+        elif project["state"] == "canceled":
+            raise Refused("It was canceled. Delete the project to have it made anew.")
+        elif project["waiting_on"] == "user":
+            raise Refused(f"Project {project['id']} waits for you ({project['state']}).")
+
+
+def say(line: str) -> None:
+    print(line, flush=True)
+
+
+def recordings_in(folder: Path) -> list[Path]:
+    """By name. Two that would become the same video are refused."""
+    found = sorted(path for path in folder.iterdir() if path.suffix.lower() in ENDINGS)
+    stems = [path.stem for path in found]
+    if twice := sorted({stem for stem in stems if stems.count(stem) > 1}):
+        sys.exit(f"Several recordings would become the same video: {', '.join(twice)}. Rename them.")
+    return found
+
+
+def settings_of(text: str) -> dict[str, Any]:
+    settings = json.loads(text)
+    if not isinstance(settings, dict):
+        raise argparse.ArgumentTypeError("it is no JSON object")
+    return settings
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("recordings", type=Path)
+    parser.add_argument("--out", type=Path, required=True, metavar="VIDEOS")
+    parser.add_argument("--api", default="http://127.0.0.1:8080", metavar="ADDRESS", help="default: %(default)s")
+    parser.add_argument("--settings", type=settings_of, default={}, metavar="JSON")
+    parser.add_argument("--at-once", type=int, default=4, choices=range(1, 101), metavar="N", help="default: 4")
+    return parser.parse_args()
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Makes a short video of every recording in a folder.")
-    parser.add_argument("recordings", type=Path, help="the folder of recordings")
-    parser.add_argument("--out", type=Path, required=True, help="the folder for the videos")
-    parser.add_argument("--api", default="http://127.0.0.1:8080", help="where the API is (default: %(default)s)")
-    parser.add_argument("--at-once", type=int, default=4, help="recordings in work at a time (default: %(default)s)")
-    given = parser.parse_args()
+    given = arguments()
     given.out.mkdir(parents=True, exist_ok=True)
-    api = Api(given.api, os.environ.get("REELWRIGHT_API_KEY", ""))
-    recordings = sorted(path for path in given.recordings.iterdir() if path.suffix.lower() in RECORDINGS)
-    todo = [(path, given.out / f"{path.stem}.mp4") for path in recordings]
-    with ThreadPoolExecutor(given.at_once) as pool:
-        done = list(pool.map(lambda pair: make(api, *pair), [pair for pair in todo if not pair[1].exists()]))
-    sys.exit(0 if all(done) else 1)
+    if given.out.samefile(given.recordings):
+        sys.exit("The videos need a folder of their own, or they would be recordings next time.")
+    batch = Batch(Api(given.api, os.environ.get("REELWRIGHT_API_KEY", "")), given.settings, given.out)
+    recordings = recordings_in(given.recordings)
+    missing = [recording for recording in recordings if not batch.video_of(recording).exists()]
+    say(f"{len(recordings)} recordings, {len(recordings) - len(missing)} have their video")
+    batch.run(missing, given.at_once)
+    if batch.without:
+        sys.exit(f"{len(batch.without)} recordings have no video.")
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("Stopped. The same command goes on from here.")

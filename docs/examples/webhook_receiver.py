@@ -12,6 +12,7 @@ import json
 import sys
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, ClassVar
 
 OLDEST_S = 300
 LARGEST_BYTES = 20_000
@@ -34,7 +35,7 @@ def is_genuine(secrets: list[str], headers: dict[str, str], body: bytes) -> bool
 
 
 class Receiver(BaseHTTPRequestHandler):
-    secrets: list[str] = []
+    secrets: ClassVar[list[str]] = []
 
     def do_POST(self) -> None:
         length = int(self.headers.get("content-length", "0"))
@@ -51,7 +52,7 @@ class Receiver(BaseHTTPRequestHandler):
             seen.add(headers["webhook-id"])
             self.happened(json.loads(body))
 
-    def happened(self, event: dict) -> None:
+    def happened(self, event: dict[str, Any]) -> None:
         project = event["data"].get("project", {})
         print(event["type"], project.get("client_reference") or project.get("id", ""), flush=True)
 
