@@ -1,20 +1,11 @@
 """A front end on an origin of its own, where callers are known by tokens, which `<video>` and the like cannot send."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
-from apihouse import Issuer
-from apihouse.serving import answering, completed, created, issuing, recorded, served, start_serve
+from apihouse.serving import completed, created, recorded
+from browser.front_end import here
 from e2e.recordings import SCRIPT
-from fastapi import FastAPI
-from fastapi.responses import HTMLResponse
-from parts import children
-from parts.background import in_background
-from parts.ports import free_port
 from playwright.async_api import Page, Response
 
 FOLLOW = """async ({api, token, id}) => {
@@ -58,40 +49,6 @@ LINK = """(url) => {
 }"""
 FETCH = """({api, token}) => fetch(`${api}/v1/projects`, {headers: {Authorization: `Bearer ${token}`}})
     .then((answer) => answer.status, (error) => error.name)"""
-
-
-@dataclass(frozen=True, slots=True)
-class Here:
-    """The API, and two front ends: one whose origin it allows, and one whose it does not."""
-
-    api: str
-    token: str
-    http: httpx.AsyncClient
-    allowed: str
-    other: str
-
-
-@asynccontextmanager
-async def here(folder: Path) -> AsyncIterator[Here]:
-    issuer, port, ends = Issuer(), free_port(), [free_port(), free_port()]
-    page = FastAPI()
-
-    @page.get("/", response_class=HTMLResponse)
-    async def front_end() -> str:
-        return "<!doctype html><title>A front end</title>"
-
-    origins = [f"http://localhost:{end}" for end in ends]
-    async with issuing(issuer) as keys, served(page, ends[0]), served(page, ends[1]):
-        env = {"REELWRIGHT_GATEWAY_CORS_ORIGINS": origins[0]}
-        serving = await in_background(lambda: start_serve(folder, port, keys, **env))
-        try:
-            await answering(port)
-            api, token = f"http://127.0.0.1:{port}", issuer.token()
-            headers = {"Authorization": f"Bearer {token}"}
-            async with httpx.AsyncClient(base_url=api, headers=headers, timeout=60, trust_env=False) as http:
-                yield Here(api, token, http, *origins)
-        finally:
-            await in_background(lambda: children.end(serving))
 
 
 async def test_a_front_end_follows_plays_shows_and_saves(tmp_path: Path, page: Page) -> None:

@@ -1,76 +1,130 @@
-"""docs/examples/upload.html in a browser: a file is uploaded in parts, its progress is shown, and the video plays."""
+"""docs/examples/upload.html in a real browser, on an origin of its own, for a user who is signed in."""
 
+import asyncio
+import hashlib
+import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from apihouse import Issuer
-from apihouse.serving import answering, issuing, served, start_serve
-from e2e.recordings import opening
-from fastapi import FastAPI
-from fastapi.responses import FileResponse
-from parts import children
-from parts.background import in_background
-from parts.ports import free_port
-from playwright.async_api import Page
+import pytest
+from browser.front_end import Here, here
+from e2e.recordings import cut
+from playwright.async_api import CDPSession, Page, Request, expect
 
-EXAMPLE = Path(__file__).parents[2] / "docs/examples/upload.html"
-PARTS = 4
-MADE_WITHIN_MS = 120_000
-WATCH_THE_BAR = """() => {
-    window.shown = [];
-    const bar = document.querySelector("progress");
-    new MutationObserver(() => window.shown.push(bar.value)).observe(bar, {attributes: true});
+PAGE = Path(__file__).parents[2] / "docs/examples/upload.html"
+PART_BYTES = 300_000
+SLOW_BYTES_S = 150_000
+"""So that the recording takes four seconds to upload, more than one for each part."""
+NOTE = """() => {
+    window.seen = {upload: [], making: [], says: []};
+    for (const id of ["upload", "making"])
+        new MutationObserver(() => window.seen[id].push(document.getElementById(id).value))
+            .observe(document.getElementById(id), {attributes: true, attributeFilter: ["value"]});
+    const says = document.getElementById("says");
+    new MutationObserver(() => window.seen.says.push(says.textContent)).observe(says, {childList: true});
+}"""
+SENT = "(percent) => document.getElementById('upload').value > percent"
+PLAYED = """async () => {
+    const video = document.getElementById("video");
+    video.muted = true;
+    await video.play();
+    await new Promise((resolve) => video.requestVideoFrameCallback(resolve));
+    return [video.videoWidth, video.videoHeight];
 }"""
 
 
+@pytest.fixture
+def recording(tmp_path: Path) -> Path:
+    """A megabyte."""
+    return cut(tmp_path / "talk.wav", seconds=5.8, rate=44_100, layout="stereo")
+
+
 @asynccontextmanager
-async def example(folder: Path, page: Page, **env: str) -> AsyncIterator[Issuer]:
-    """The page is open, and the address of an API that allows it is filled in."""
-    front_end, origin, port, issuer = FastAPI(), free_port(), free_port(), Issuer()
-
-    @front_end.get("/")
-    async def shown() -> FileResponse:
-        return FileResponse(EXAMPLE)
-
-    async with issuing(issuer) as keys, served(front_end, origin):
-        allowed = {"REELWRIGHT_GATEWAY_CORS_ORIGINS": f"http://localhost:{origin}", **env}
-        serving = await in_background(lambda: start_serve(folder, port, keys, **allowed))
-        try:
-            await answering(port)
-            await page.goto(f"http://localhost:{origin}")
-            await page.fill("[name=api]", f"http://127.0.0.1:{port}")
-            yield issuer
-        finally:
-            await in_background(lambda: children.end(serving))
+async def example(folder: Path) -> AsyncIterator[Here]:
+    parts = {"REELWRIGHT_GATEWAY_UPLOAD_PART_BYTES": str(PART_BYTES)}
+    async with here(folder, PAGE.read_text(encoding="utf-8"), **parts) as it:
+        yield it
 
 
-async def test_a_file_is_uploaded_with_progress_and_becomes_a_video(tmp_path: Path, page: Page) -> None:
-    recording, _ = opening(tmp_path, 1)
-    part_bytes = str(recording.stat().st_size // PARTS)
-    async with example(tmp_path, page, REELWRIGHT_GATEWAY_UPLOAD_PART_BYTES=part_bytes) as issuer:
-        await page.evaluate(WATCH_THE_BAR)
-        await page.fill("[name=key]", issuer.token())
-        await page.set_input_files("[name=file]", recording)
-        await page.click("button")
-        await page.wait_for_selector("video:not([hidden])", timeout=MADE_WITHIN_MS)
-        assert await page.evaluate("document.querySelector('video').play().then(() => true)")
-        await page.screenshot(path=tmp_path / "page.png")
-        assert await page.inner_text("#state") == "completed"
-        assert await page.inner_text("#problem") == ""
-        shown = await page.evaluate("window.shown")
-    uploading = shown[: shown.index(1) + 1]
-    assert len(uploading) > PARTS
-    assert uploading == sorted(uploading), "it only grows"
-    assert any(0 < each < 1 for each in uploading)
+async def opened(page: Page, it: Here, recording: Path) -> CDPSession:
+    """The page filled in, on a slow line; the line, to change it."""
+    await page.goto(it.allowed)
+    await page.evaluate(NOTE)
+    await page.get_by_label("API").fill(it.api)
+    await page.get_by_label("Token").fill(it.token)
+    await page.get_by_label("Recording").set_input_files(recording)
+    line = await page.context.new_cdp_session(page)
+    await line.send("Network.enable")
+    await set_line(line, SLOW_BYTES_S)
+    return line
 
 
-async def test_what_is_wrong_is_said(tmp_path: Path, page: Page) -> None:
-    recording, _ = opening(tmp_path, 1)
-    async with example(tmp_path, page):
-        await page.fill("[name=key]", "nobody's")
-        await page.set_input_files("[name=file]", recording)
-        await page.click("button")
-        await page.wait_for_function("document.querySelector('#problem').textContent !== ''")
-        said = await page.inner_text("#problem")
-    assert "The token is not valid. Send a valid key or token" in said, said
+async def set_line(line: CDPSession, bytes_s: int, *, offline: bool = False) -> None:
+    speed = {"downloadThroughput": -1, "uploadThroughput": bytes_s, "latency": 0}
+    await line.send("Network.emulateNetworkConditions", {"offline": offline, **speed})
+
+
+async def test_progress_is_seen_and_the_video_at_the_end(tmp_path: Path, page: Page, recording: Path) -> None:
+    async with example(tmp_path) as it:
+        await opened(page, it, recording)
+        await page.get_by_role("button", name="Make the video").click()
+        save = page.get_by_role("link", name="Save the video")
+        await expect(save).to_be_visible(timeout=120_000)
+        seen = await page.evaluate("window.seen")
+        sent = seen["upload"]
+        assert sent == sorted(sent)
+        assert sent[-1] == 100
+        assert len([percent for percent in sent if 0 < percent < 100]) >= 3
+        assert seen["making"][-1] == 100
+        assert any(0 < percent < 100 for percent in seen["making"])
+        assert [seen["says"][0], seen["says"][-1]] == ["uploading", "completed"]
+        (made,) = (await it.http.get("/v1/projects")).json()["items"]
+        video = (await it.http.get(f"/v1/projects/{made['id']}")).json()["video"]
+        assert await page.evaluate(PLAYED) == [video["width_px"], video["height_px"]]
+        async with page.expect_download() as saving:
+            await save.click()
+        await (await saving.value).save_as(tmp_path / "saved.mp4")
+        assert (tmp_path / "saved.mp4").stat().st_size == video["video"]["size_bytes"]
+
+
+async def test_an_upload_goes_on_after_it_was_stopped_and_after_the_line_broke(
+    tmp_path: Path, page: Page, recording: Path
+) -> None:
+    async with example(tmp_path) as it:
+        line = await opened(page, it, recording)
+        arrived: list[Request] = []
+        page.on("requestfinished", lambda request: arrived.append(request) if request.method == "PUT" else None)
+        make, says = page.get_by_role("button", name="Make the video"), page.get_by_role("status")
+        await make.click()
+        await page.wait_for_function(SENT, arg=30)
+        await page.get_by_role("button", name="Stop").click()
+        await expect(says).to_have_text("Stopped.")
+        await make.click()
+        await page.wait_for_function(SENT, arg=50)
+        await set_line(line, SLOW_BYTES_S, offline=True)
+        await expect(says).to_contain_text("It goes on when the line is back.")
+        await set_line(line, -1)
+        await expect(says).to_have_text("completed", timeout=120_000)
+        (made,) = (await it.http.get("/v1/projects")).json()["items"]
+        audio = (await it.http.get(f"/v1/projects/{made['id']}")).json()["audio"]
+        headers = [await request.all_headers() for request in arrived]
+    whole = await asyncio.to_thread(recording.read_bytes)
+    assert audio["sha256"] == hashlib.sha256(whole).hexdigest()
+    assert len(arrived) == math.ceil(len(whole) / PART_BYTES), "each part was sent to its end once"
+    assert not any("authorization" in each for each in headers), "the links are signed"
+
+
+async def test_what_is_wrong_is_said_in_the_words_of_the_api(tmp_path: Path, page: Page) -> None:
+    letter = tmp_path / "letter.mp3"
+    letter.write_text("Dear all, ")
+    async with example(tmp_path) as it:
+        await opened(page, it, letter)
+        make, says = page.get_by_role("button", name="Make the video"), page.get_by_role("status")
+        await make.click()
+        await expect(says).to_contain_text("Send the recording itself as MP3")
+        await page.get_by_label("Token").fill("no token")
+        await page.get_by_label("Recording").set_input_files(letter)
+        await make.click()
+        await expect(says).not_to_contain_text("Send the recording itself")
+        assert "token" in str(await says.text_content())
