@@ -169,6 +169,18 @@ def test_a_request_that_runs_when_it_is_stopped_is_answered(reelwright: Reelwrig
         assert ended(process).code == 0
 
 
+def test_an_upload_that_stands_still_does_not_hold_it(reelwright: Reelwright, short_talk: Talk) -> None:
+    with serving(reelwright) as (process, client):
+        project = _create(client, short_talk)
+        address = (client.base_url.host, client.base_url.port or 0)
+        with socket.create_connection(address, timeout=60) as sending, sending.makefile("rb") as answer:
+            sending.sendall(_upload_head(project, short_talk.audio.stat().st_size))
+            assert answer.readline() == b"HTTP/1.1 100 Continue\r\n"
+            process.send_signal(signal.SIGTERM)
+            _, error = process.communicate(timeout=_PATIENCE_S)
+        assert (process.returncode, "Stopped." in error) == (0, True)
+
+
 def _upload_head(project: dict[str, str], size_bytes: int) -> bytes:
     headers = f"Host: localhost\r\nContent-Length: {size_bytes}\r\nExpect: 100-continue\r\n\r\n"
     return f"PUT /v1/projects/{project['id']}/audio HTTP/1.1\r\n{headers}".encode()

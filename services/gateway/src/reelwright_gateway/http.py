@@ -13,6 +13,8 @@ from reelwright_chassis.errors import SettingsError
 
 _GRACE_S = 20
 """For requests that run when it is asked to end; streams of events are ended before."""
+_CANCELED_GRACE_S = 5
+"""The same where it is cancelled, as by Ctrl-C: somebody waits for the end."""
 _IDLE_CONNECTION_S = 65
 """Longer than load balancers keep a connection, so that they and not we close it."""
 _STUCK_MS = 60_000
@@ -76,6 +78,7 @@ class HttpServer:
         try:
             await asyncio.shield(serving)
         except asyncio.CancelledError:
+            self._server.config.timeout_graceful_shutdown = _CANCELED_GRACE_S
             self.stop()
             await serving
             raise
