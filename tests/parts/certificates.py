@@ -1,7 +1,8 @@
-"""Certificates for a server on the loopback address, made anew each time."""
+"""Certificates for servers on the loopback address and their clients, made anew each time."""
 
 import datetime
 import ipaddress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,21 +23,50 @@ class Certificates:
     authority: Path
 
 
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """PEM files of whom an authority has made known."""
+
+    certificate: Path
+    key: Path
+
+
+class Authority:
+    """Signs certificates for servers on the loopback address and for their clients. Its own is `authority.pem`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._name = _name("Reelwright test authority")
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self.certificate = folder / "authority.pem"
+        builder = _builder(self._name, self._name, self._key, is_authority=True)
+        self.certificate.write_bytes(_signed(builder, self._key))
+
+    def issue(self, name: str, *, organisation: str = "", hosts: Sequence[str] = ("localhost",)) -> Issued:
+        """`NAME.crt` and `NAME.key`; whoever holds them is `name`, a member of `organisation`, and serves `hosts`."""
+        file = name.replace(":", "-")
+        made = Issued(self._folder / f"{file}.crt", self._folder / f"{file}.key")
+        key = ec.generate_private_key(ec.SECP256R1())
+        loopback = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+        names = x509.SubjectAlternativeName([*(x509.DNSName(host) for host in hosts), loopback])
+        builder = _builder(_name(name, organisation), self._name, key, is_authority=False)
+        made.certificate.write_bytes(_signed(builder.add_extension(names, critical=False), self._key))
+        made.key.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        return made
+
+
 def make_certificates(folder: Path) -> Certificates:
-    authority_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    name = _name("Reelwright test authority")
-    authority = _signed(_builder(name, name, authority_key, is_authority=True), authority_key)
-    names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
-    server = _builder(_name("localhost"), name, key, is_authority=False).add_extension(names, critical=False)
-    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    made = Certificates(folder / "broker.pem", folder / "authority.pem")
-    made.authority.write_bytes(authority)
-    made.broker.write_bytes(secret + _signed(server, authority_key) + authority)
+    """A broker's, and its authority."""
+    authority = Authority(folder)
+    server = authority.issue("localhost")
+    made = Certificates(folder / "broker.pem", authority.certificate)
+    made.broker.write_bytes(b"".join(path.read_bytes() for path in (server.key, server.certificate, made.authority)))
     return made
 
 
-def _name(text: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+def _name(text: str, organisation: str = "") -> x509.Name:
+    groups = [x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation)] if organisation else []
+    return x509.Name([*groups, x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
 
 def _builder(

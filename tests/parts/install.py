@@ -1,4 +1,7 @@
-"""`python -m parts.install`: in CI fetches every real part that tests can start; elsewhere names what is missing."""
+"""`python -m parts.install`: in CI fetches every real part that tests can start; elsewhere names what is missing.
+
+`python -m parts.install cluster` looks after what a cluster takes beside them: it is compiled in a quarter of an hour.
+"""
 
 import importlib
 import os
@@ -25,8 +28,11 @@ PARTS: tuple[str, ...] = (
 """Modules of this package, each a real part."""
 
 
+CLUSTER = ("etcd", "kubernetes", "kwok")
+
+
 def main() -> None:
-    for name in PARTS:
+    for name in CLUSTER if sys.argv[1:] == ["cluster"] else PARTS:
         module = cast(PartModule, importlib.import_module(f"parts.{name}"))
         why = module.missing()
         if why is None:
