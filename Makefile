@@ -17,8 +17,8 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down images push k8s-up k8s-down dev test test-dev test-brokers test-chaos test-images test-api \
-        test-live parts check lint type imports proto proto-check fmt lock lock-check docs docs-check charts charts-check \
+.PHONY: help setup demo up down images push k8s-up k8s-down dev test test-dev test-brokers test-chaos test-images \
+        test-cluster test-api test-live parts check lint type imports proto proto-check fmt lock lock-check docs docs-check charts charts-check \
         monitoring monitoring-check simulate bench bench-bus bench-workers bench-api clean
 
 help: ## Say what there is to do
@@ -46,6 +46,11 @@ test: setup check ## Every check and every test
 test-brokers: setup ## One broker of three is lost under load, each in turn
 	@PYTHONPATH=tests CI=true $(BIN)/python -m parts.install
 	@CI=true $(BIN)/python -m pytest tests/kafka/test_kafka_brokers.py tests/chaos/test_broker_of_three.py -m "brokers or not brokers" -q
+
+test-cluster: setup ## The chart in a control plane of Kubernetes (compiles them first, once: a quarter of an hour)
+	@PYTHONPATH=tests CI=true $(BIN)/python -m parts.install
+	@PYTHONPATH=tests CI=true $(BIN)/python -m parts.install cluster
+	@$(BIN)/python -m pytest -m cluster tests/cluster -q
 
 test-images: setup ## Build the images without an engine and try them (root on Debian 12; SERVICES="planner renderer" for some)
 	@SERVICES="$(SERVICES)" $(BIN)/python -m pytest -m images tests/images -q
