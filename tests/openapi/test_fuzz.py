@@ -16,6 +16,7 @@ from town.town import town
 
 pytestmark = pytest.mark.timeout(300 + 3 * SECONDS)
 PHASES = "examples,coverage,fuzzing,stateful" if SECONDS > 60 else "examples,fuzzing,stateful"
+SERVICES = {"gateway": 1, "preview": 1}
 LIMITS = (f"--phases={PHASES}", f"--max-time={SECONDS}")
 
 
@@ -33,7 +34,7 @@ def test_serve_answers_as_documented(tmp_path: Path, issuer: ServedIssuer, short
 async def test_the_services_on_kafka_answer_as_documented(
     tmp_path: Path, issuer: ServedIssuer, shared_parts: dict[str, dict[str, str]], short_talk: Talk
 ) -> None:
-    async with town(tmp_path, shared_parts, short_talk, count={"gateway": 1}, short=False, env=issuer.env()) as here:
+    async with town(tmp_path, shared_parts, short_talk, count=SERVICES, short=False, env=issuer.env()) as here:
         api = here.fleet.apis[0]
         await asyncio.to_thread(_try, api, issuer, short_talk, tmp_path)
 
