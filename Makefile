@@ -47,7 +47,7 @@ test-brokers: setup ## One broker of three is lost under load, each in turn
 	@PYTHONPATH=tests CI=true $(BIN)/python -m parts.install
 	@CI=true $(BIN)/python -m pytest tests/kafka/test_kafka_brokers.py tests/chaos/test_broker_of_three.py -m "brokers or not brokers" -q
 
-test-cluster: setup ## The chart in a control plane of Kubernetes (compiles them first, once: a quarter of an hour)
+test-cluster: setup ## The chart in a control plane of Kubernetes, scaled by KEDA (compiles them first, once: a quarter of an hour)
 	@PYTHONPATH=tests CI=true $(BIN)/python -m parts.install
 	@PYTHONPATH=tests CI=true $(BIN)/python -m parts.install cluster
 	@$(BIN)/python -m pytest -m cluster tests/cluster -q

@@ -80,9 +80,10 @@ class ControlPlane:
         if self._nodes:
             self._start_nodes()
 
-    def launch(self, name: str, command: Sequence[str | Path]) -> None:
+    def launch(self, name: str, command: Sequence[str | Path], **env: str) -> None:
         """Start a program beside it, that is stopped before it."""
-        process = children.start(command, log=self.folder / f"{name}.log", env={"KUBECONFIG": str(self.kubeconfig)})
+        known = {"KUBECONFIG": str(self.kubeconfig), **env}
+        process = children.start(command, log=self.folder / f"{name}.log", env=known)
         self._started.append((name, process))
 
     def stop(self) -> None:

@@ -77,8 +77,10 @@ class Member:
 
 
 @asynccontextmanager
-async def members(settings: KafkaSettings, work: Handle, *, concurrency: int = 2) -> AsyncIterator["Group"]:
-    group = Group(settings, work, concurrency)
+async def members(
+    settings: KafkaSettings, work: Handle, *, concurrency: int = 2, topic: str = TOPIC, name: str = GROUP
+) -> AsyncIterator["Group"]:
+    group = Group(settings, work, concurrency, topic, name)
     try:
         yield group
     finally:
@@ -87,10 +89,12 @@ async def members(settings: KafkaSettings, work: Handle, *, concurrency: int = 2
 
 
 class Group:
-    def __init__(self, settings: KafkaSettings, work: Handle, concurrency: int) -> None:
+    def __init__(self, settings: KafkaSettings, work: Handle, concurrency: int, topic: str, name: str) -> None:
         self._settings = settings
         self._work = work
         self._concurrency = concurrency
+        self._topic = topic
+        self._name = name
         self.here: list[Member] = []
 
     async def join(self, *, work: Handle | None = None, grace_s: float = 30.0) -> Member:
@@ -98,7 +102,7 @@ class Group:
         member = f"member-{len(self.here)}"
         limits = Limits(self._concurrency, grace_s)
         driver = Driver(
-            bus, [TOPIC], work or self._work, group=GROUP, member=member, limits=limits, clock=SystemClock()
+            bus, [self._topic], work or self._work, group=self._name, member=member, limits=limits, clock=SystemClock()
         )
         joined = Member(driver, bus, asyncio.ensure_future(driver.run()))
         self.here.append(joined)
@@ -109,8 +113,8 @@ class Group:
         await member.leave()
 
 
-async def ask(bus: KafkaBus, names: Iterable[bytes]) -> None:
-    await bus.publish([Message(TOPIC, name.decode(), name) for name in names])
+async def ask(bus: KafkaBus, names: Iterable[bytes], topic: str = TOPIC) -> None:
+    await bus.publish([Message(topic, name.decode(), name) for name in names])
 
 
 async def nothing_left(bus: KafkaBus, topic: str = TOPIC, group: str = GROUP) -> None:

@@ -28,7 +28,7 @@ PARTS: tuple[str, ...] = (
 """Modules of this package, each a real part."""
 
 
-CLUSTER = ("etcd", "kubernetes", "kwok")
+CLUSTER = ("etcd", "keda", "kubernetes", "kwok")
 
 
 def main() -> None:
