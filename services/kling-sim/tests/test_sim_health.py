@@ -33,12 +33,14 @@ async def test_a_fault_of_ours_is_an_internal_error_in_the_vendors_shape(
         await bench.data("GET", "/tasks", params={"task_ids": "1"})
 
 
-async def test_a_loop_that_dies_shows_in_the_health(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("path", ["/_sim/healthz", "/livez", "/readyz"])
+async def test_a_loop_that_dies_shows_in_the_health(bench: Bench, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     simulator = bench.sim.simulator
+    assert (await bench.client.get(path)).status_code == 200
     monkeypatch.setattr(simulator._sender, "send_due", _break)
     simulator._send_nudge.set()
     await asyncio.wait(simulator._loops, return_when=asyncio.FIRST_COMPLETED)
-    assert (await bench.client.get("/_sim/healthz")).status_code == 503
+    assert (await bench.client.get(path)).status_code == 503
 
 
 async def test_a_body_beyond_all_bounds_is_refused(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -73,7 +73,8 @@ class _Api:
             self._route("legacy", "GET", "/account/costs", self.account_costs),
             Route(f"{media.ROUTE}/{{name}}", self.media_file, methods=["GET"]),
             Route("/_sim/ledger", self.ledger, methods=["GET"]),
-            Route("/_sim/healthz", self.health, methods=["GET"]),
+            # Under the names of the other services' probes, too, so that it is deployed as they are.
+            *(Route(path, self.health, methods=["GET"]) for path in ("/_sim/healthz", "/livez", "/readyz")),
         ]
 
     def _legacy_routes(self, product: str) -> list[Route]:
