@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from reelwright.events.v1.requests_pb2 import RenderSettings
 from reelwright.rpc.v1.renderer_pb2_grpc import RendererServiceStub
 from reelwright_chassis import rpc
 from reelwright_chassis.blobs.presign import Presigner
@@ -12,6 +13,7 @@ from reelwright_chassis.errors import SettingsError
 from reelwright_chassis.parts import Parts
 from reelwright_chassis.serving import Built, Need, Program, run_program
 from reelwright_chassis.serving.addresses import split_address
+from reelwright_gateway.defaults import Defaults
 from reelwright_gateway.deps import Deps
 from reelwright_gateway.director import Director
 from reelwright_gateway.fetching import fetcher
@@ -43,11 +45,20 @@ async def build(parts: Parts, settings: GatewaySettings) -> AsyncIterator[Built]
             parts=part_store(parts.blobs, settings, parts.scratch, clock),
             identifier=identifier(settings, director, clock),
             scratch=parts.scratch,
+            defaults=_defaults(settings),
             previews=previews,
         )
         address = split_address(settings.address)
         with listen(address.host, address.port) as listening:
             yield Built([Gateway(deps, listening), fetcher(parts, settings)])
+
+
+def _defaults(settings: GatewaySettings) -> Defaults:
+    """Where videos are as high as usual nothing is said of their size: it follows from a project's aspect."""
+    height_px = settings.video_height_px
+    if height_px == GatewaySettings.model_fields["video_height_px"].default:
+        return Defaults()
+    return Defaults(render=RenderSettings(width_px=height_px * 9 // 16, height_px=height_px))
 
 
 @asynccontextmanager

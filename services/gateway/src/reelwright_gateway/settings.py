@@ -123,6 +123,13 @@ class GatewaySettings(Settings):
     key_cache_s: float = Field(
         default=5.0, ge=0, description="How long a key's answer is remembered: a revoked one works no longer than that."
     )
+    video_height_px: int = Field(
+        default=1920,
+        ge=480,
+        le=1920,
+        multiple_of=32,
+        description="How high the videos of new projects are, at 9:16: the platforms want 1920; less is for trials.",
+    )
     heartbeat_s: float = Field(
         default=15.0, gt=0, description="A stream of events says at least so often that it lives."
     )
