@@ -60,6 +60,14 @@ async def backing(
     env = environment(addresses, name)
     with mock.patch.dict("os.environ", env):
         await provision(replication_factor=replication_factor)
+    async with clients(env) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def clients(env: Mapping[str, str]) -> AsyncIterator[Backing]:
+    """Open ports to what this environment names, provisioned already."""
+    with mock.patch.dict("os.environ", env):
         async with AsyncExitStack() as stack:
             bus = await KafkaBus.open(KafkaSettings.load())
             stack.push_async_callback(bus.close)
