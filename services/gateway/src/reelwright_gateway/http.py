@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import Message, Receive, Scope, Send
 
 from reelwright_chassis.errors import SettingsError
 
@@ -50,9 +51,12 @@ class HttpServer:
     """Serves one application on one socket, until `stop`."""
 
     def __init__(self, app: FastAPI, listening: socket.socket, *, trusted_proxies: str = "127.0.0.1") -> None:
+        self._app = app
         self._socket = listening
+        self._leaving = False
         config = uvicorn.Config(
-            app,
+            self._serve,
+            interface="asgi3",
             log_config=None,
             access_log=False,
             server_header=False,
@@ -70,7 +74,7 @@ class HttpServer:
 
     @property
     def ready(self) -> bool:
-        return self._server.started and not self._server.should_exit
+        return self._server.started and not self._server.should_exit and not self._leaving
 
     async def run(self) -> None:
         """Cancelled, it ends in order, too: what a request needs is there until `run` is over."""
@@ -82,6 +86,21 @@ class HttpServer:
             self.stop()
             await serving
             raise
+
+    def leave(self, after_s: float) -> None:
+        """Stop `after_s` seconds from now. Until then each answer asks its caller to connect anew: to another replica,
+        once whoever balances between them knows that this one goes.
+        """
+        self._leaving = True
+        asyncio.get_running_loop().call_later(after_s, self.stop)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_last(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), (b"connection", b"close")]
+            await send(message)
+
+        await self._app(scope, receive, send_last if self._leaving else send)
 
     def stop(self) -> None:
         """Take no more connections, let requests end; idempotent."""

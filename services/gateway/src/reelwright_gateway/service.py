@@ -13,6 +13,7 @@ class Gateway:
 
     def __init__(self, deps: Deps, listening: socket.socket) -> None:
         self._hub = deps.hub
+        self._leave_s = deps.settings.leave_s
         self.app = create_app(deps)
         self._http = HttpServer(self.app, listening, trusted_proxies=deps.settings.trusted_proxies)
 
@@ -49,5 +50,6 @@ class Gateway:
             await close_app(self.app)
 
     def stop(self) -> None:
-        self._http.stop()
+        """Streams end at once, so that their listeners go elsewhere; all else is answered for a little longer."""
+        self._http.leave(self._leave_s)
         self._hub.stop()

@@ -123,6 +123,12 @@ class GatewaySettings(Settings):
     key_cache_s: float = Field(
         default=5.0, ge=0, description="How long a key's answer is remembered: a revoked one works no longer than that."
     )
+    leave_s: float = Field(
+        default=5.0,
+        ge=0,
+        le=30,
+        description="How long a replica that is told to end still answers, while load balancers learn that it goes.",
+    )
     video_height_px: int = Field(
         default=1920,
         ge=480,

@@ -127,7 +127,7 @@ class _Serving:
         director, clock = Director(parts.director), SystemClock()
         secret = self.api.secret if self.api.secret.get_secret_value() else _own_secret(home)
         identity = "required" if self.guarded else "none"
-        api = self.api.model_copy(update={"identity": identity, "secret": secret})
+        api = self.api.model_copy(update={"identity": identity, "secret": secret, "leave_s": 0.0})
         return Deps(
             settings=api,
             director=director,
