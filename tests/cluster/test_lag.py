@@ -15,6 +15,7 @@ from kafka.support import PARTITIONS, EagerBus, eager_bus, settings_of
 from parts import kafka
 from town.waiting import until
 
+from reelwright_chassis.bus.kafka_admin import admin_client, committed_by, partitions_of
 from reelwright_chassis.bus.kafka_settings import KafkaSettings
 from reelwright_chassis.bus.kafka_topics import provision_topics
 from reelwright_chassis.topics import topics
@@ -23,6 +24,7 @@ pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
 WORKER = "renderer"
 TOPIC = "render.requests"
 RECORDS = [b"render-%d" % number for number in range(10 * PARTITIONS)]
+SOON_EXPIRED = ("offsets.retention.minutes=1", "offsets.retention.check.interval.ms=500")
 HASTY = {"pollingInterval": 1, "cooldownPeriod": 3, "stabilizationWindowSeconds": 0}
 """All that differs from what the chart ships."""
 
@@ -55,10 +57,10 @@ class Scaled:
 
 @pytest.fixture(scope="module")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[kafka.Kafka]:
-    """One of its own, since its topics have the names that the chart gives them."""
+    """One of its own, that forgets the offsets of a group without members after a minute (Kafka: after a week)."""
     if why := kafka.missing():
         pytest.skip(why)
-    here = kafka.Kafka(tmp_path_factory.mktemp("broker"))
+    here = kafka.Kafka(tmp_path_factory.mktemp("broker"), more=SOON_EXPIRED)
     here.start()
     yield here
     here.stop()
@@ -92,3 +94,26 @@ async def test_a_worker_comes_when_there_is_work_and_goes_after_it(scaled: Scale
         await nothing_left(bus, TOPIC, WORKER)
     assert work.done.keys() == set(RECORDS)
     await scaled.has(0)
+
+
+async def test_a_group_whose_offsets_expired_wakes_and_sleeps_again(scaled: Scaled, bus: EagerBus) -> None:
+    """What the broker still keeps is its lag then; it is delivered again, which leases make harmless, and committed."""
+    await ask(bus, RECORDS, TOPIC)
+    async with members(scaled.settings, Leased(0.0).handle, topic=TOPIC, name=WORKER) as group:
+        await group.join()
+        await nothing_left(bus, TOPIC, WORKER)
+    await scaled.has(0)
+    await until(lambda: forgotten(bus), 120, "the broker forgets the group's offsets")
+    await scaled.has(PARTITIONS)
+    late = Leased(0.0)
+    async with members(scaled.settings, late.handle, topic=TOPIC, name=WORKER) as group:
+        await group.join()
+        await scaled.has(0)
+    assert late.done.keys() == set(RECORDS)
+
+
+async def forgotten(bus: EagerBus) -> bool:
+    prefix = bus.settings.topic_prefix
+    async with admin_client(bus._clients) as admin:
+        commits = await committed_by(admin, prefix + WORKER, await partitions_of(admin, prefix + TOPIC))
+    return set(commits.values()) == {-1}

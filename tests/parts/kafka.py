@@ -44,11 +44,17 @@ def start(folder: Path) -> "Kafka":
 class Kafka:
     """One node, of one or of several. `secure`: clients speak TLS and say who they are (SCRAM-SHA-512).
 
-    It keeps its ports and its data over `kill9()` and `start()`.
+    It keeps its ports and its data over `kill9()` and `start()`. `more` are lines for its `server.properties`.
     """
 
     def __init__(
-        self, folder: Path, *, secure: bool = False, node: Node | None = None, nodes: Sequence[Node] = ()
+        self,
+        folder: Path,
+        *,
+        secure: bool = False,
+        node: Node | None = None,
+        nodes: Sequence[Node] = (),
+        more: Sequence[str] = (),
     ) -> None:
         self.node = node or free_node(1)
         self._folder = folder
@@ -56,7 +62,7 @@ class Kafka:
         self._process: subprocess.Popen[bytes] | None = None
         folder.mkdir(parents=True, exist_ok=True)
         self._certificates = make_certificates(folder) if secure else None
-        text = properties(folder, self.node, nodes or [self.node], self._certificates)
+        text = properties(folder, self.node, nodes or [self.node], self._certificates) + "\n".join(more)
         (folder / "server.properties").write_text(text, encoding="utf-8")
         (folder / "log4j2.properties").write_text(LOGGING, encoding="utf-8")
         self._lay_out()
