@@ -52,12 +52,8 @@ def run(folder: Path, program: str, *arguments: str) -> str:
 @contextmanager
 def serving(folder: Path) -> Iterator[str]:
     """The address of the API, on this machine alone."""
-    served = Reelwright(folder / "home", folder)
-    with served.started("serve", "--port", "0", "--offline") as process:
-        assert process.stderr is not None
-        address = re.search(r"http://[0-9.:]+", process.stderr.readline())
-        assert address
-        yield address[0]
+    with Reelwright(folder / "home", folder).serving() as (_, address):
+        yield address
 
 
 def test_a_typescript_client_typechecks_and_makes_a_video(typescript: Path, tmp_path: Path, short_talk: Talk) -> None:

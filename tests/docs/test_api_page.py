@@ -53,12 +53,8 @@ def run(script: str, folder: Path) -> str:
 
 @pytest.mark.timeout(400)
 def test_the_commands_of_the_page_work_in_their_order(folder: Path) -> None:
-    served = Reelwright(folder / "home", folder)
-    with served.started("serve", "--port", "0", "--offline") as process:
-        assert process.stderr is not None
-        address = re.search(r"http://[0-9.:]+", process.stderr.readline())
-        assert address
-        said = run(tour(address[0]), folder)
+    with Reelwright(folder / "home", folder).serving() as (_, address):
+        said = run(tour(address), folder)
     assert not (folder / "refused").exists(), (folder / "refused").read_text() + said
     assert '"state":"failed"' not in said
     assert said.count('"state":"completed"') >= 2, "made, and made again after the edits"
@@ -69,10 +65,6 @@ def test_the_commands_of_the_page_work_in_their_order(folder: Path) -> None:
 
 
 def test_an_answer_that_is_an_error_would_be_seen(folder: Path) -> None:
-    served = Reelwright(folder / "home", folder)
-    with served.started("serve", "--port", "0", "--offline") as process:
-        assert process.stderr is not None
-        address = re.search(r"http://[0-9.:]+", process.stderr.readline())
-        assert address
-        run(f"{PRELUDE} curl -s {address[0]}/v1/projects/none | jq .", folder)
+    with Reelwright(folder / "home", folder).serving() as (_, address):
+        run(f"{PRELUDE} curl -s {address}/v1/projects/none | jq .", folder)
     assert (folder / "refused").read_text().endswith("/v1/projects/none\n")

@@ -36,10 +36,8 @@ def recordings(tmp_path: Path) -> Path:
 
 @contextmanager
 def serving(served: Reelwright, port: int) -> Iterator[httpx.Client]:
-    with served.started("serve", "--port", str(port), "--offline") as process:
-        assert process.stderr is not None
-        assert re.search(r"http://[0-9.:]+", process.stderr.readline())
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as http:
+    with served.serving(port) as (process, address):
+        with httpx.Client(base_url=address, timeout=60) as http:
             yield http
         process.send_signal(signal.SIGTERM)
         assert ended(process).code == 0

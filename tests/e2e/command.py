@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -66,6 +67,16 @@ class Reelwright:
                 yield process
             finally:
                 kill_group(process)
+
+    @contextmanager
+    def serving(self, port: int = 0) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+        """`serve --offline`, ready; the process, and the address that it tells. Port 0 takes a free one."""
+        with self.started("serve", "--port", str(port), "--offline") as process:
+            assert process.stderr is not None
+            said = process.stderr.readline()
+            address = re.search(r"http://[0-9.:]+", said)
+            assert address, said
+            yield process, address[0]
 
     def run(self, *arguments: str | Path) -> Done:
         with self.started(*arguments) as process:

@@ -29,13 +29,8 @@ _PATIENCE_S = 15.0
 @contextmanager
 def serving(reelwright: Reelwright) -> Iterator[tuple["subprocess.Popen[str]", httpx.Client]]:
     """The process, and a client of it."""
-    with reelwright.started("serve", "--port", "0", "--offline") as process:
-        assert process.stderr is not None
-        said = process.stderr.readline()
-        address = re.search(r"http://[0-9.:]+", said)
-        assert address, said
-        with httpx.Client(base_url=address[0], timeout=120) as client:
-            yield process, client
+    with reelwright.serving() as (process, address), httpx.Client(base_url=address, timeout=120) as client:
+        yield process, client
 
 
 def _create(client: httpx.Client, talk: Talk, **wanted: object) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import re
 from pathlib import Path
 
 import httpx
@@ -22,13 +21,10 @@ LIMITS = (f"--phases={PHASES}", f"--max-time={SECONDS}")
 
 def test_serve_answers_as_documented(tmp_path: Path, issuer: ServedIssuer, short_talk: Talk) -> None:
     served = Reelwright(tmp_path / "home", tmp_path, environment=issuer.env())
-    with served.started("serve", "--port", "0", "--offline") as process:
-        assert process.stderr is not None
-        address = re.search(r"http://[0-9.:]+", process.stderr.readline())
-        assert address
-        with httpx.Client(base_url=address[0], headers=issuer.headers(), timeout=120) as http:
+    with served.serving() as (_, address):
+        with httpx.Client(base_url=address, headers=issuer.headers(), timeout=120) as http:
             projects = [made(http, short_talk, "none", "completed"), made(http, short_talk, "both", "transcribed")]
-        fuzz(address[0], issuer.token(), projects, tmp_path, *LIMITS).must_be_clean()
+        fuzz(address, issuer.token(), projects, tmp_path, *LIMITS).must_be_clean()
 
 
 async def test_the_services_on_kafka_answer_as_documented(
