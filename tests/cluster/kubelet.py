@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,6 @@ class Pod:
     deleted: bool = False
     grace_s: float = 30.0
     restarts: int = 0
-    started_s: float = field(default_factory=time.monotonic)
 
     @property
     def container(self) -> Object:
@@ -223,10 +222,8 @@ class Kubelet:
             env |= (await self._object(pod, "configmaps", source["configMapRef"]["name"]))["data"]
         for variable in pod.container.get("env", ()):
             env[variable["name"]] = _expanded(await self._value(pod, variable), env)
-        scratch = {"/scratch": str(pod.folder)}
         return {
-            name: scratch.get(text, text.replace("/scratch", str(pod.folder)).replace(_ANY, pod.address))
-            for name, text in env.items()
+            name: text.replace("/scratch", str(pod.folder)).replace(_ANY, pod.address) for name, text in env.items()
         }
 
     async def _value(self, pod: Pod, variable: Object) -> str:
