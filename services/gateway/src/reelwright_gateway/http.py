@@ -95,13 +95,17 @@ class HttpServer:
         asyncio.get_running_loop().call_later(after_s, self.stop)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_last(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), (b"connection", b"close")]
-            await send(message)
-
-        await self._app(scope, receive, send_last if self._leaving else send)
+        await self._app(scope, receive, _last_of_its_connection(send) if self._leaving else send)
 
     def stop(self) -> None:
         """Take no more connections, let requests end; idempotent."""
         self._server.should_exit = True
+
+
+def _last_of_its_connection(send: Send) -> Send:
+    async def send_last(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", ()), (b"connection", b"close")]
+        await send(message)
+
+    return send_last
