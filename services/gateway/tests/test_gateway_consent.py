@@ -73,3 +73,24 @@ async def test_nobody_agrees_in_the_future(tmp_path: Path) -> None:
         status, problem = await create(here, {"terms_version": "2026-11", "accepted_at": "2999-01-01T00:00:00Z"})
         assert (status, problem["code"]) == (422, "request_invalid")
         assert problem["errors"][0]["pointer"] == "/consent/accepted_at"
+
+
+async def test_a_copy_is_made_on_the_consent_of_its_source_until_the_terms_are_others(tmp_path: Path) -> None:
+    given = {"terms_version": "2026-11"}
+    async with house(tmp_path, **{**REQUIRED, "workers": True}) as here:
+        bearing = {"Authorization": f"Bearer {ISSUER.token()}"}
+        here.http.headers.update(bearing)
+        done = await here.finished(consent=given)
+        path, key = f"/v1/projects/{done['id']}/copy", {"Idempotency-Key": "k"}
+        first = await here.http.post(path, json={"autostart": False}, headers=key)
+        assert (first.status_code, first.json()["consent"]) == (201, done["consent"])
+
+        here.deps.settings.consent_terms["t"] = "2027-01"
+        again = await here.http.post(path, json={"autostart": False}, headers=key)
+        assert (again.status_code, again.json()["id"]) == (201, first.json()["id"]), "it was made on the terms of then"
+        refused = await here.http.post(path, json={})
+        (error,) = refused.json()["errors"]
+        assert (refused.status_code, refused.json()["code"]) == (422, "consent_required")
+        assert (error["pointer"], "2027-01" in error["message"]) == ("/consent", True)
+        agreed = await here.http.post(path, json={"consent": {"terms_version": "2027-01"}, "autostart": False})
+        assert (agreed.status_code, agreed.json()["consent"]["terms_version"]) == (201, "2027-01")

@@ -117,6 +117,41 @@ async def test_the_same_key_copies_once(tmp_path: Path) -> None:
         assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
 
 
+async def test_a_copy_whose_answer_was_lost_is_answered_alike_whatever_became_of_its_source(tmp_path: Path) -> None:
+    async with house(tmp_path) as here:
+        done = await here.finished(title="One")
+        first = await copied(here, done, key="k", caption_style="pop", autostart=False)
+        path = f"/v1/projects/{done['id']}"
+        assert (await here.http.patch(path, json={"title": "Other", "budget_usd": 9})).status_code == 200
+        assert (await copied(here, done, key="k", caption_style="pop", autostart=False))["id"] == first["id"]
+        assert (await here.http.delete(path)).status_code == 204
+        again = await copied(here, done, key="k", caption_style="pop", autostart=False)
+        assert (again["id"], again["settings"]["title"]) == (first["id"], "One")
+
+
+async def test_what_is_named_is_otherwise_and_the_rest_is_the_sources(tmp_path: Path) -> None:
+    async with house(tmp_path) as here:
+        own: dict[str, Any] = {
+            "title": "One",
+            "direction": "fog",
+            "budget_usd": 0.5,
+            "caption_style": "pop",
+            "lowest_rung": "card",
+        }
+        done = await here.finished(**own)
+        named: dict[str, Any] = {"title": "", "budget_usd": 0.0, "review": "both", "caption_style": "karaoke"}
+        made = await copied(here, done, autostart=False, **named)
+        assert made["settings"] == {**done["settings"], **named}
+        assert (await copied(here, done, autostart=False))["settings"] == done["settings"]
+
+
+async def test_a_copy_that_is_given_the_style_that_it_has_is_not_stale(tmp_path: Path) -> None:
+    async with house(tmp_path) as here:
+        other = await here.until(await copied(here, await here.finished(), caption_style="pop"), "completed")
+        same = await here.http.patch(f"/v1/projects/{other['id']}", json={"caption_style": "pop"})
+        assert (same.status_code, same.json()["stale"]) == (200, [])
+
+
 @pytest.mark.parametrize(("upload", "code"), [(False, "audio_missing"), (True, "transcript_missing")])
 async def test_what_has_no_words_yet_is_not_copied(tmp_path: Path, upload: bool, code: str) -> None:
     async with house(tmp_path, workers=False) as here:

@@ -21,6 +21,8 @@ _MAX_LABEL_CHARS = 128
 _MAX_REFERENCE_CHARS = 256
 _MAX_URL_CHARS = 2_000
 _MAX_TERMS_CHARS = 64
+_COPIED_OTHERWISE = ("title", "target_duration_s", "review", "caption_style", "budget_usd", "lowest_rung")
+"""Settings that a copy may have otherwise: no picture and no word hangs on them."""
 
 
 def create(request: rpc.CreateProjectRequest, project_id: str) -> inputs.Create:
@@ -52,13 +54,18 @@ def consent(given: rpc.Consent) -> Consent:
 def copy(request: rpc.CopyProjectRequest, project_id: str) -> inputs.Copy:
     """Raises `Refused`."""
     _check_names(request)
+    changed = frozenset(request.changed.paths)
+    for name in sorted(changed.difference(_COPIED_OTHERWISE)):
+        raise Refused("settings_invalid", f"A copy has the same {name} always.")
     return inputs.Copy(
         project_id=project_id,
         settings=settings(request.settings),
+        changed=changed,
         client_reference=request.client_reference,
         labels=dict(request.labels),
         autostart=request.autostart if request.HasField("autostart") else True,
         consent=consent(request.consent) if request.HasField("consent") else None,
+        required_terms=request.required_terms,
     )
 
 

@@ -40,14 +40,19 @@ class Create:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """Another project with this one's recording, words and pictures. What pictures are made from stays as it was."""
+    """Another project with this one's recording, words and pictures. What pictures are made from stays as it was.
+
+    Of `settings` those count that `changed` names. With `required_terms` it must have consent to these.
+    """
 
     project_id: str
     settings: ProjectSettings
+    changed: frozenset[str] = frozenset()
     client_reference: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     autostart: bool = True
     consent: Consent | None = None
+    required_terms: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from reelwright_director.decision import Refused
 from reelwright_director.policy import DAY_S
 
 _KEPT_S = DAY_S
+_NOT_ASKED = ("idempotency_key", "required_terms")
+"""Fields that are not of the sender's wish: they may differ when it is sent again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ def asked_digest(request: Message) -> str:
     """What a command asks, its idempotency key apart: the same key with another digest is another command."""
     plain = type(request)()
     plain.CopyFrom(request)
-    plain.ClearField("idempotency_key")
+    for name in set(plain.DESCRIPTOR.fields_by_name).intersection(_NOT_ASKED):
+        plain.ClearField(name)
     return hashlib.sha256(plain.SerializeToString(deterministic=True)).hexdigest()
 
 

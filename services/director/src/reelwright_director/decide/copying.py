@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
+from typing import Any
 
 from reelwright.events.v1.media_pb2 import (
     ASSET_KIND_CARD,
@@ -12,6 +13,7 @@ from reelwright.events.v1.media_pb2 import (
     ScenePlan,
     Span,
 )
+from reelwright.events.v1.requests_pb2 import RenderSettings
 from reelwright_chassis.ids import content_id
 from reelwright_director import identity, pictures
 from reelwright_director.decide.assets import add_take
@@ -22,7 +24,7 @@ from reelwright_director.decide.steps import note_command
 from reelwright_director.decision import Draft, Refused
 from reelwright_director.expect import present
 from reelwright_director.inputs import Copy
-from reelwright_director.state import Inherited, Project, Stretch
+from reelwright_director.state import Inherited, Project, ProjectSettings, Stretch
 from reelwright_director.terms import State
 
 
@@ -161,21 +163,30 @@ def _stretches(spans: Iterable[Span]) -> tuple[Stretch, ...]:
 
 
 def blank(source: Project, command: Copy, now_s: float) -> Project:
-    """The new project, before anything is in it. It belongs to whom the other belongs to."""
+    """The new project, before anything is in it. It belongs to whom the other belongs to.
+
+    Raises `Refused`: consent_required.
+    """
+    consent = command.consent or source.consent
+    if command.required_terms and (consent is None or consent.terms_version != command.required_terms):
+        raise Refused("consent_required")
     return Project(
         command.project_id,
         source.tenant_id,
         source.user_id,
         now_s,
-        replace(
-            command.settings,
-            look=source.settings.look,
-            direction=source.settings.direction,
-            aspect=source.settings.aspect,
-            language=source.settings.language,
-        ),
+        _settings(source.settings, command),
         client_reference=command.client_reference,
         labels=dict(command.labels),
         autostart=command.autostart,
-        consent=command.consent or source.consent,
+        consent=consent,
     )
+
+
+def _settings(had: ProjectSettings, command: Copy) -> ProjectSettings:
+    changes: dict[str, Any] = {name: getattr(command.settings, name) for name in command.changed}
+    if "caption_style" in changes:  # it stands in the render's, too
+        changes["render"] = RenderSettings()
+        changes["render"].CopyFrom(had.render)
+        changes["render"].caption_style = changes["caption_style"]
+    return replace(had, **changes)

@@ -12,6 +12,11 @@ _EVERY = "*"
 _CLOCKS_DIFFER = timedelta(minutes=5)
 
 
+def required_terms(tenant_id: str, settings: GatewaySettings) -> str:
+    """The version that the tenant's users must agree to; empty: none."""
+    return settings.consent_terms.get(tenant_id, settings.consent_terms.get(_EVERY, ""))
+
+
 def checked_consent(
     given: Consent | None, tenant_id: str, settings: GatewaySettings, now_s: float
 ) -> rpc.Consent | None:
@@ -20,13 +25,13 @@ def checked_consent(
     Without a time it is the director's: the same request must be the same a second later. Raises `Problem`:
     consent_required, request_invalid.
     """
-    required = settings.consent_terms.get(tenant_id, settings.consent_terms.get(_EVERY, ""))
+    required = required_terms(tenant_id, settings)
     if given is None:
         if required:
-            raise _required("/consent", required)
+            raise consent_required("/consent", required)
         return None
     if required and given.terms_version != required:
-        raise _required("/consent/terms_version", required)
+        raise consent_required("/consent/terms_version", required)
     consent = rpc.Consent(terms_version=given.terms_version)
     if given.accepted_at is not None:
         if given.accepted_at > moment_at(now_s) + _CLOCKS_DIFFER:
@@ -36,6 +41,6 @@ def checked_consent(
     return consent
 
 
-def _required(pointer: str, version: str) -> Problem:
+def consent_required(pointer: str, version: str) -> Problem:
     missing = FieldError(location="body", pointer=pointer, message=f"Consent to the terms {version} is required.")
     return Problem("consent_required", errors=[missing])

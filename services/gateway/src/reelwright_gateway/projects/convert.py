@@ -3,6 +3,8 @@
 from functools import lru_cache
 from typing import Any
 
+from google.protobuf.field_mask_pb2 import FieldMask
+
 from reelwright.events.v1 import media_pb2 as media
 from reelwright.events.v1.requests_pb2 import GivenText
 from reelwright.rpc.v1 import project_pb2 as rpc
@@ -191,13 +193,12 @@ def patched_settings(had: rpc.ProjectSettings, patch: models.ProjectPatch) -> rp
     return settings
 
 
-def copied_settings(had: rpc.ProjectSettings, wanted: models.ProjectCopy) -> rpc.ProjectSettings:
-    """The settings with those that were named."""
-    settings = rpc.ProjectSettings()
-    settings.CopyFrom(had)
+def named_settings(wanted: models.ProjectCopy) -> tuple[rpc.ProjectSettings, FieldMask]:
+    """Those of a copy that are to be otherwise, and which they are."""
     named = wanted.model_dump(exclude={"client_reference", "labels", "autostart", "consent"}, exclude_none=True)
+    settings = rpc.ProjectSettings()
     _merge(settings, named)
-    return settings
+    return settings, FieldMask(paths=sorted(named))
 
 
 def _merge(settings: rpc.ProjectSettings, wanted: dict[str, Any]) -> None:

@@ -15,10 +15,9 @@ from reelwright_gateway.identity import Caller, ReaderDep, WriterDep
 from reelwright_gateway.names import value
 from reelwright_gateway.problems import FieldError, Problem, documented
 from reelwright_gateway.projects import models
-from reelwright_gateway.projects.consent import checked_consent
-from reelwright_gateway.projects.convert import copied_settings, history_entry, new_settings, patched_settings
+from reelwright_gateway.projects.consent import checked_consent, consent_required, required_terms
+from reelwright_gateway.projects.convert import history_entry, named_settings, new_settings, patched_settings
 from reelwright_gateway.schema import State
-from reelwright_gateway.times import moment
 from reelwright_gateway.uploads.sniff import FORMATS
 
 router = APIRouter(prefix="/v1/projects", tags=["projects"])
@@ -109,30 +108,35 @@ async def copy_project(
     For another length the scenes are planned anew, and each shows the picture of what is heard in it. The two projects
     then live on without each other.
     """
-    had = await deps.director.project(caller, project_id)
-    made = await deps.director.call(
-        deps.director.projects.CopyProject,
-        rpc.CopyProjectRequest(
-            caller=caller.rpc,
-            project_id=project_id,
-            idempotency_key=key,
-            settings=copied_settings(had.settings, wanted),
-            client_reference=wanted.client_reference,
-            labels=wanted.labels,
-            autostart=wanted.autostart,
-            consent=_copied_consent(wanted.consent, had, caller, deps),
-        ),
-        timeout_s=_COPY_S,
-    )
+    asked = _copy_asked(project_id, wanted, caller, key, deps)
+    try:
+        made = await deps.director.call(deps.director.projects.CopyProject, asked, timeout_s=_COPY_S)
+    except Reject as refused:
+        if refused.reason_code == "consent_required":
+            raise consent_required("/consent", asked.required_terms) from None
+        raise
     response.headers["Location"] = f"{deps.base_url(request)}/v1/projects/{made.project_id}"
     return await answered(made, response, telling)
 
 
-def _copied_consent(given: models.Consent | None, had: rpc.Project, caller: Caller, deps: Deps) -> rpc.Consent | None:
-    """What the other was made with counts here too, unless the terms are others by now."""
-    if given is None and had.HasField("consent"):
-        given = models.Consent(terms_version=had.consent.terms_version, accepted_at=moment(had.consent.accepted_at))
-    return checked_consent(given, caller.tenant_id, deps.settings, deps.clock.now_s())
+def _copy_asked(
+    project_id: str, wanted: models.ProjectCopy, caller: Caller, key: str, deps: Deps
+) -> rpc.CopyProjectRequest:
+    """Nothing of what the other project is like by now: sent again, it must be the same. Raises `Problem`."""
+    given, tenant_id = wanted.consent, caller.tenant_id
+    settings, changed = named_settings(wanted)
+    return rpc.CopyProjectRequest(
+        caller=caller.rpc,
+        project_id=project_id,
+        idempotency_key=key,
+        settings=settings,
+        changed=changed,
+        client_reference=wanted.client_reference,
+        labels=wanted.labels,
+        autostart=wanted.autostart,
+        consent=None if given is None else checked_consent(given, tenant_id, deps.settings, deps.clock.now_s()),
+        required_terms=required_terms(tenant_id, deps.settings),
+    )
 
 
 @router.get("", summary="List your projects", response_model=models.ProjectPage, responses=documented())

@@ -5,6 +5,7 @@ isort:skip_file
 
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -598,23 +599,33 @@ class CopyProjectRequest(_message.Message):
     LABELS_FIELD_NUMBER: _builtins.int
     AUTOSTART_FIELD_NUMBER: _builtins.int
     CONSENT_FIELD_NUMBER: _builtins.int
+    CHANGED_FIELD_NUMBER: _builtins.int
+    REQUIRED_TERMS_FIELD_NUMBER: _builtins.int
     project_id: _builtins.str
     """Which one is copied."""
     idempotency_key: _builtins.str
     client_reference: _builtins.str
     autostart: _builtins.bool
     """On unless set to false: the run starts at once."""
+    required_terms: _builtins.str
+    """The terms that the tenant requires at the moment; a copy is made on consent to no others. Empty: none are required.
+    No part of what is asked: a command that was obeyed is answered alike under newer terms.
+    """
     @_builtins.property
     def caller(self) -> Global___Caller: ...
     @_builtins.property
     def settings(self) -> Global___ProjectSettings:
-        """Whole settings; look, direction, aspect and language stay as they were, since pictures and words hang on them."""
+        """What is otherwise than in the project that is copied: those of them that `changed` names."""
 
     @_builtins.property
     def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]: ...
     @_builtins.property
     def consent(self) -> Global___Consent:
         """Unset: that of the project that is copied."""
+
+    @_builtins.property
+    def changed(self) -> _field_mask_pb2.FieldMask:
+        """Of `settings`. Not look, direction, aspect and language: they stay, since pictures and words hang on them."""
 
     def __init__(
         self,
@@ -627,10 +638,12 @@ class CopyProjectRequest(_message.Message):
         labels: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         autostart: _builtins.bool | None = ...,
         consent: Global___Consent | None = ...,
+        changed: _field_mask_pb2.FieldMask | None = ...,
+        required_terms: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_autostart", b"_autostart", "autostart", b"autostart", "caller", b"caller", "consent", b"consent", "settings", b"settings"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_autostart", b"_autostart", "autostart", b"autostart", "caller", b"caller", "changed", b"changed", "consent", b"consent", "settings", b"settings"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_autostart", b"_autostart", "autostart", b"autostart", "caller", b"caller", "client_reference", b"client_reference", "consent", b"consent", "idempotency_key", b"idempotency_key", "labels", b"labels", "project_id", b"project_id", "settings", b"settings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_autostart", b"_autostart", "autostart", b"autostart", "caller", b"caller", "changed", b"changed", "client_reference", b"client_reference", "consent", b"consent", "idempotency_key", b"idempotency_key", "labels", b"labels", "project_id", b"project_id", "required_terms", b"required_terms", "settings", b"settings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__autostart: _TypeAlias = _typing.Literal["autostart"]  # noqa: Y015
     _WhichOneofArgType__autostart: _TypeAlias = _typing.Literal["_autostart", b"_autostart"]  # noqa: Y015
