@@ -94,11 +94,14 @@ async def test_it_is_shown_with_zeros_where_nothing_waits(home: Home) -> None:
     )
     for project_id in ("p1", "p2"):
         await workflow.create(Create(project_id, "t", "u", ProjectSettings(), None), None)
+    await workflow.create(Create("p3", "t", "u", ProjectSettings(), None, audio_url="https://example.com/a.mp3"), None)
     await workflow.apply("p1", CompleteUpload(blob("audio")))
     await clock.advance(25)
     await Census(home.store, bus, Brakes, clock, instance="a", every_s=5).run_once()  # type: ignore[arg-type]
     assert value("reelwright_projects_waiting", stage="transcription", on="worker") == 1
     assert value("reelwright_project_oldest_wait_seconds", stage="transcription", on="worker") == pytest.approx(25)
+    assert value("reelwright_projects_waiting", stage="fetch", on="worker") == 1, "p2 waits for its user"
+    assert value("reelwright_request_oldest_unbegun_seconds", stage="fetch") == pytest.approx(25)
     assert value("reelwright_projects_waiting", stage="render", on="worker") == 0
     assert value("reelwright_consumer_lag_records", topic="render.requests", group="renderer") == 3
     assert value("reelwright_census_timestamp_seconds") == clock.now_s()

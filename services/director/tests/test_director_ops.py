@@ -49,6 +49,13 @@ class Office:
         if upload:
             await self.do(project_id, inputs.CompleteUpload(blob(f"audio-projects/{project_id}/audio")))
 
+    async def fetch(self, project_id: str, tenant_id: str = "t") -> None:
+        """One whose recording lies elsewhere, and nobody fetches it."""
+        url = "https://example.com/talk.mp3"
+        await self.director.workflow.create(
+            inputs.Create(project_id, tenant_id, "u", ProjectSettings(), None, audio_url=url), None
+        )
+
     async def do(self, project_id: str, what: inputs.Input) -> inputs.Answer | None:
         return (await self.director.workflow.apply(project_id, what)).answer
 
@@ -183,6 +190,19 @@ async def test_states_are_counted(tmp_path: Path) -> None:
         assert [(c.state, c.count) for c in of_one.states] == [(project_pb2.STATE_FAILED, 2)]
         future = Timestamp(seconds=counted.states[2].oldest_at.seconds + 3_600)
         assert not (await call(here.ops.CountProjects, rpc.CountProjectsRequest(since=future))).states
+
+
+async def test_what_is_fetched_is_found_and_counted_among_the_new(tmp_path: Path) -> None:
+    async with office(tmp_path) as here:
+        await here.fetch("p0")
+        for project_id in ("p1", "p2"):
+            await here.create(project_id, upload=False)
+        await here.fetch("p3")
+        new = project_pb2.STATE_CREATED
+        assert await here.find(state=new) == await here.find(state=new, limit=1) == ["p1", "p2", "p0", "p3"]
+        (counted,) = (await call(here.ops.CountProjects, rpc.CountProjectsRequest())).states
+        assert (counted.state, counted.count, counted.at_least) == (new, 4, False)
+        assert counted.oldest_at == (await here.show("p0")).line.updated_at
 
 
 async def test_brakes_say_who_pulled_them(tmp_path: Path) -> None:

@@ -19,19 +19,21 @@ from reelwright_director.codec import item_project
 from reelwright_director.decide.failing import WORKS_ON
 from reelwright_director.duty import Duty
 from reelwright_director.state import Project
-from reelwright_director.terms import RUNNING, Stage, State, Status, Waiting
+from reelwright_director.statuses import FETCHING, status_of
+from reelwright_director.terms import RUNNING, Stage, Status, Waiting
 from reelwright_director.waiting import waiting_on
 
 AT_MOST = 5_000
-"""Projects of one state that are looked at. Beyond that the figures say "at least"."""
+"""Projects of one status that are looked at. Beyond that the figures say "at least"."""
 _PAGE = 100
 _HELD_ROUNDS = 4
 """Rounds that a replica may miss before another takes over."""
 _ON = (Waiting.WORKER, Waiting.PROVIDER, Waiting.PROVIDER_SLOT, Waiting.PAUSE, Waiting.RETRY)
 """What a project in a stage may wait for."""
 _STATUSES = (Status.READY, Status.ASKED, Status.RUNNING, Status.RETRYING)
-_STAGE_OF = {state: stage for stage, state in WORKS_ON.items() if state in RUNNING}
-"""Not those that are new: most of them wait for an upload, some for ever. What is fetched shows in its topic's lag."""
+_STAGE_OF = {state: stage for stage, state in WORKS_ON.items()}
+_COUNTED = (FETCHING, *(state.value for state in _STAGE_OF if state in RUNNING))
+"""Of those that are new only the ones whose recording we fetch: the others wait for an upload, some for ever."""
 
 
 @dataclass
@@ -88,22 +90,22 @@ class Census:
             hide()
             return
         tally = Tally(self._brakes(), self._clock.now_s())
-        for state in _STAGE_OF:
-            async for project in self._projects(state):
+        for status in _COUNTED:
+            async for project in self._projects(status):
                 tally.add(project)
         tally.show()
         await self._show_lag()
 
-    async def _projects(self, state: State) -> AsyncIterator[Project]:
+    async def _projects(self, status: str) -> AsyncIterator[Project]:
         """A page at a time, so that whatever else there is to do comes in between."""
-        query: Query | None = Query(tables.PROJECTS, state.value, "status", limit=_PAGE)
+        query: Query | None = Query(tables.PROJECTS, status, "status", limit=_PAGE)
         looked = 0
         while query is not None and looked < AT_MOST:
             page = await self._store.query(query)
             looked += max(1, len(page.items))
             for item in page.items:
                 project = item_project(item)
-                if project.state is state:  # an index may lag
+                if status_of(project) == status:  # an index may lag
                     yield project
             query = replace(query, cursor=page.next_cursor) if page.next_cursor else None
 

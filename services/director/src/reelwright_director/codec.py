@@ -20,6 +20,7 @@ from reelwright_director.decision import Document
 from reelwright_director.expect import typed
 from reelwright_director.keys import due_shard, owner_key
 from reelwright_director.state import Project
+from reelwright_director.statuses import status_of
 from reelwright_director.terms import State
 
 D = TypeVar("D", GivenText, Transcript, ScenePlan)
@@ -44,7 +45,7 @@ def project_item(project: Project) -> dict[str, Value]:
     }
     if project.state is not State.DELETED:
         item["owner"] = owner_key(project.tenant_id, project.user_id)
-        item["status"] = project.state.value
+        item["status"] = status_of(project)
     if project.failure is not None:
         item["reason"] = project.failure.reason_code
     if project.removal is not None:

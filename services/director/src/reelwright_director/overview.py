@@ -10,6 +10,7 @@ from reelwright_director.codec import item_project
 from reelwright_director.decision import Refused
 from reelwright_director.expect import number
 from reelwright_director.state import Project
+from reelwright_director.statuses import statuses_of
 from reelwright_director.terms import State
 
 _USUAL_LIMIT = 100
@@ -36,11 +37,15 @@ class Filter:
     def states(self) -> Sequence[State]:
         return _LISTED if self.state is None else (self.state,)
 
-    def query(self, state: State, cursor: str | None, limit: int) -> Query:
+    @property
+    def statuses(self) -> Sequence[str]:
+        return [status for state in self.states for status in statuses_of(state)]
+
+    def query(self, status: str, cursor: str | None, limit: int) -> Query:
         """A little more than is wanted: `fits` knows exactly."""
         low = self.since_s - _A_LITTLE_S if self.since_s is not None else None
         high = self.until_s + _A_LITTLE_S if self.until_s is not None else None
-        return Query(tables.PROJECTS, state.value, "status", low=low, high=high, cursor=cursor, limit=limit)
+        return Query(tables.PROJECTS, status, "status", low=low, high=high, cursor=cursor, limit=limit)
 
     def fits(self, item: dict[str, Value]) -> bool:
         return (
@@ -61,15 +66,22 @@ class Found:
     next_cursor: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class StateTally:
-    """`at_least`: counting ended before the end."""
+    """`at_least`: counting ended before the end. `oldest_at_s` is the first of their last changes."""
 
     state: State
-    count: int
-    at_least: bool
-    oldest_at_s: float
+    count: int = 0
+    at_least: bool = False
+    oldest_at_s: float = 0.0
     reasons: Counter[str] = field(default_factory=Counter)
+
+    def add(self, item: dict[str, Value]) -> None:
+        changed_at_s = number(item["updated_at"])
+        self.oldest_at_s = min(self.oldest_at_s, changed_at_s) if self.count else changed_at_s
+        self.count += 1
+        if "reason" in item:
+            self.reasons[str(item["reason"])] += 1
 
 
 class Overview:
@@ -79,18 +91,21 @@ class Overview:
         self._store = store
 
     async def find(self, wanted: Filter, cursor: str, limit: int) -> Found:
-        """Up to `limit` projects (0: 100), state after state, oldest change first. Raises `Refused`: cursor_invalid."""
+        """Up to `limit` projects (0: 100), status after status, oldest change first.
+
+        Raises `Refused`: cursor_invalid.
+        """
         limit = min(limit or _USUAL_LIMIT, _HIGHEST_LIMIT)
-        state, at = _place(wanted, cursor)
+        status, at = _place(wanted, cursor)
         found: list[Project] = []
         looked = 0
-        while state is not None and len(found) < limit and looked < _LOOKED_AT_MOST:
-            page = await self._page(wanted.query(state, at, min(limit - len(found), _PAGE)))
+        while status is not None and len(found) < limit and looked < _LOOKED_AT_MOST:
+            page = await self._page(wanted.query(status, at, min(limit - len(found), _PAGE)))
             looked += max(1, len(page.items))
             found += [item_project(item) for item in page.items if wanted.fits(item)]
             at = page.next_cursor
-            state = state if at is not None else _after(wanted, state)
-        return Found(found, f"{state.value}:{at or ''}" if state is not None else "")
+            status = status if at is not None else _after(wanted, status)
+        return Found(found, f"{status}:{at or ''}" if status is not None else "")
 
     async def _page(self, query: Query) -> Page:
         try:
@@ -104,34 +119,35 @@ class Overview:
         return [tally for tally in tallies if tally.count]
 
     async def _tally(self, wanted: Filter, state: State) -> StateTally:
-        reasons: Counter[str] = Counter()
-        count, looked, oldest_at_s = 0, 0, 0.0
-        query: Query | None = wanted.query(state, None, _PAGE)
+        tally = StateTally(state)
+        for status in statuses_of(state):
+            await self._add(tally, wanted, status)
+        return tally
+
+    async def _add(self, tally: StateTally, wanted: Filter, status: str) -> None:
+        looked = 0
+        query: Query | None = wanted.query(status, None, _PAGE)
         while query is not None and looked < _COUNTED_AT_MOST:
             page = await self._store.query(query)
             looked += max(1, len(page.items))
-            fitting = [item for item in page.items if wanted.fits(item)]
-            if fitting and not count:
-                oldest_at_s = number(fitting[0]["updated_at"])
-            count += len(fitting)
-            reasons.update(str(item["reason"]) for item in fitting if "reason" in item)
+            for item in filter(wanted.fits, page.items):
+                tally.add(item)
             query = replace(query, cursor=page.next_cursor) if page.next_cursor else None
-        return StateTally(state, count, query is not None, oldest_at_s, reasons)
+        tally.at_least |= query is not None
 
 
-def _place(wanted: Filter, cursor: str) -> tuple[State | None, str | None]:
+def _place(wanted: Filter, cursor: str) -> tuple[str | None, str | None]:
     """Where a list goes on. Raises `Refused`: cursor_invalid."""
     if not cursor:
-        return wanted.states[0], None
-    name, _, at = cursor.partition(":")
-    state = next((state for state in wanted.states if state.value == name), None)
-    if state is None:
+        return wanted.statuses[0], None
+    status, _, at = cursor.partition(":")
+    if status not in wanted.statuses:
         raise Refused("cursor_invalid")
-    return state, at or None
+    return status, at or None
 
 
-def _after(wanted: Filter, state: State) -> State | None:
-    rest = wanted.states[wanted.states.index(state) + 1 :]
+def _after(wanted: Filter, status: str) -> str | None:
+    rest = wanted.statuses[wanted.statuses.index(status) + 1 :]
     return rest[0] if rest else None
 
 

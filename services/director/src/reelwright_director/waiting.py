@@ -9,8 +9,8 @@ def waiting_on(project: Project, brakes: Brakes = Brakes()) -> Waiting:  # noqa:
     """What the project waits for. `brakes` that hold its stage are named before the work that they hold."""
     if project.state in ENDED:
         return Waiting.BUDGET if _lacks_money(project) else Waiting.NOTHING
-    outstanding = [r for r in project.requests if r.status is not Status.FAILED]
-    if project.state not in RUNNING and not _is_fetched(project, outstanding):
+    outstanding = _outstanding(project)
+    if project.state not in RUNNING and not is_fetched(project):
         return Waiting.USER
     if any(r.status is Status.RUNNING for r in outstanding):
         return _of_running(outstanding)
@@ -19,9 +19,13 @@ def waiting_on(project: Project, brakes: Brakes = Brakes()) -> Waiting:  # noqa:
     return _of_idle(outstanding)
 
 
-def _is_fetched(project: Project, outstanding: list[Request]) -> bool:
+def is_fetched(project: Project) -> bool:
     """Its recording is on the way, and no upload of its user's."""
-    return project.state is State.CREATED and any(r.stage is Stage.FETCH for r in outstanding)
+    return project.state is State.CREATED and any(r.stage is Stage.FETCH for r in _outstanding(project))
+
+
+def _outstanding(project: Project) -> list[Request]:
+    return [request for request in project.requests if request.status is not Status.FAILED]
 
 
 def _lacks_money(project: Project) -> bool:
