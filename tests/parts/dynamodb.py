@@ -60,7 +60,7 @@ class DynamoDB:
             "endpoint_url": f"http://127.0.0.1:{self._port}",
             "region": "us-east-1",
             "access_key_id": "reelwright",
-            "secret_access_key": "reelwright",
+            "secret_access_key": "skimberlath",
         }
 
     def start(self) -> None:

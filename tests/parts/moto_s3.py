@@ -37,7 +37,7 @@ class MotoS3:
             "endpoint_url": f"http://127.0.0.1:{port}",
             "region": "us-east-1",
             "access_key_id": "reelwright",
-            "secret_access_key": "reelwright",
+            "secret_access_key": "skimberlath",
         }
         server = Path(sys.executable).with_name("moto_server")
         self._process = children.start([server, "-H", "127.0.0.1", "-p", str(port)], log=log, cwd=folder)

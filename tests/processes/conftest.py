@@ -1,5 +1,15 @@
-"""Parts and recordings, shared by the tests here."""
+"""Parts, recordings and an issuer of tokens, shared by the tests here."""
 
+from collections.abc import Iterator
+
+import pytest
+from openapi.issuing import ServedIssuer, serving_keys
 from town.fixtures import shared_parts, short_talk, talk
 
 __all__ = ["shared_parts", "short_talk", "talk"]
+
+
+@pytest.fixture(scope="session")
+def issuer() -> Iterator[ServedIssuer]:
+    with serving_keys() as served:
+        yield served

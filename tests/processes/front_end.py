@@ -74,6 +74,12 @@ class FrontEnd:
         await self.take("PATCH", f"/scenes/{scenes[0]['id']}", json=wanted)
         assert (await self.take("GET", "/scenes"))["scenes"][0]["prompt"] == wanted["prompt"]
 
+    async def see_frame(self) -> None:
+        """As the video would look a second in, before anything is paid for."""
+        answer = await self.http.get(f"{self.path}/frame", params={"t": 1})
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg"), answer.text
+        assert answer.content.startswith(b"\xff\xd8")
+
     async def download(self) -> bytes:
         """The video in two halves, by its link, which carries no token."""
         link = (await self.take("GET"))["video"]["video"]

@@ -1,5 +1,6 @@
 """Words that are found nowhere else, and where they must not be read: logs, metrics, headers, errors."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -26,15 +27,29 @@ KEYS = {
 }
 """Vendors' keys in the environment of every process."""
 
+SHAPES = {
+    "an API key": re.compile(r"rw_[0-9a-z]{26}_[0-9a-f]{16}"),
+    "a JWT": re.compile(r"eyJ[\w-]{8,}\.[\w-]{8,}"),
+    "a webhook's secret": re.compile(r"whsec_[\w+/-]{8,}"),
+    "a presigned signature": re.compile(r"X-Amz-Signature=[0-9a-f]{16}"),
+}
+"""What opens something, by its looks: also where it is made by a service, such as the token that Kling is shown."""
+
 
 @dataclass
 class Planted:
     """What a run was told in confidence, and what the API answered beside the bodies of what went well."""
 
     words: dict[str, str]
-    """What each is -> the word."""
+    """What each is -> the word. Secrets that are handed out on the way are added by `hand`."""
     answered: list[tuple[str, str]] = field(default_factory=list)
     """Which call -> its answer's headers, and the body of an error."""
+
+    def hand(self, kind: str, secret: str) -> str:
+        """Remembers one of the kinds in `SHAPES`; returns it."""
+        assert SHAPES[kind].search(secret), f"{kind} looks otherwise by now"
+        self.words[f"{kind}, {len(self.words)}"] = secret
+        return secret
 
     async def hear(self, answer: httpx.Response) -> None:
         """For `event_hooks`."""
@@ -47,7 +62,9 @@ class Planted:
     async def seen(self, here: Town) -> list[str]:
         """Each place where one of them is read, but the answers to those who sent them."""
         places = [*self.answered, *_logs(here), *await _metrics(here), *await _kafka_headers(here)]
-        return self.found_in(places)
+        return self.found_in(places) + [
+            f"{kind} in {place}" for place, text in places for kind, shape in SHAPES.items() if shape.search(text)
+        ]
 
     def found_in(self, places: Iterable[tuple[str, str]]) -> list[str]:
         return [f"{what} in {place}" for place, text in places for what, word in self.words.items() if word in text]

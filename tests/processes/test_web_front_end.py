@@ -7,10 +7,12 @@ from typing import Any
 
 import httpx
 import pytest
+from openapi.issuing import ServedIssuer
 from processes.front_end import FrontEnd
 from processes.planted import KEYS, WORDS, Planted
 from processes.rows import rows
 from processes.test_three_recordings import api_key
+from processes.trusted import be_trusted
 from town.customer import Talk
 from town.town import Town, town
 from town.waiting import until
@@ -23,11 +25,12 @@ KEPT_TABLES = {"usage", "audit", "audio-projects"}
 
 @pytest.mark.timeout(600)
 async def test_a_front_end_goes_the_whole_way_and_what_it_tells_is_read_nowhere(
-    tmp_path: Path, shared_parts: dict[str, dict[str, str]], short_talk: Talk
+    tmp_path: Path, shared_parts: dict[str, dict[str, str]], short_talk: Talk, issuer: ServedIssuer
 ) -> None:
-    async with town(tmp_path, shared_parts, short_talk, count=SERVICES, short=False, env=KEYS) as here:
-        key = await asyncio.to_thread(api_key, here.fleet)
-        planted = Planted({**WORDS, **KEYS, "the caller's key": key})
+    env = {**KEYS, **issuer.env()}
+    async with town(tmp_path, shared_parts, short_talk, count=SERVICES, short=False, env=env) as here:
+        planted = Planted({**WORDS, **KEYS, **of_the_deployment(here)})
+        key = planted.hand("an API key", await asyncio.to_thread(api_key, here.fleet))
         headers, hooks = {"Authorization": f"Bearer {key}"}, {"response": [planted.hear]}
         async with httpx.AsyncClient(
             base_url=here.fleet.apis[0], headers=headers, timeout=120, event_hooks=hooks
@@ -38,11 +41,18 @@ async def test_a_front_end_goes_the_whole_way_and_what_it_tells_is_read_nowhere(
             assert (await front_end.download())[4:8] == b"ftyp"
             await be_refused(front_end)
             await fetch_in_vain(here, front_end)
+            await be_trusted(here, front_end, issuer, planted)
             assert await of_project(here, project_id), "otherwise nothing is shown by its being gone"
             assert planted.found_in(rows(here.backing.env)), "the words are kept as long as the project is"
             await front_end.delete()
         assert await planted.seen(here) == []
         await until(lambda: is_gone(here, planted, project_id), PATIENCE_S, "rows, words and blobs are gone")
+
+
+def of_the_deployment(here: Town) -> dict[str, str]:
+    """What its operator keeps secret."""
+    gateway = here.fleet.members["gateway-1"].env
+    return {name: gateway[name] for name in ("AWS_SECRET_ACCESS_KEY", "REELWRIGHT_GATEWAY_SECRET")}
 
 
 async def make(front_end: FrontEnd) -> None:
@@ -54,6 +64,7 @@ async def make(front_end: FrontEnd) -> None:
     await front_end.take("POST", "/transcript/approve")
     await front_end.watch("planned")
     await front_end.edit_scenes()
+    await front_end.see_frame()
     await front_end.take("POST", "/scenes/approve")
     await front_end.watch("completed")
 

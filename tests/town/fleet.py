@@ -88,6 +88,8 @@ class Fleet:
     members: dict[str, Member] = field(default_factory=dict)
     directors: list[str] = field(default_factory=list)
     """The gRPC addresses of the directors, HOST:PORT. They are made known to whoever is added after them."""
+    previews: list[str] = field(default_factory=list)
+    """The gRPC addresses of the previews, HOST:PORT. They are made known to gateways that are added after them."""
     apis: list[str] = field(default_factory=list)
     """Where the gateways serve the API, as URLs."""
     planner: str = field(default_factory=lambda: f"127.0.0.1:{free_port()}")
@@ -117,6 +119,8 @@ class Fleet:
             own["REELWRIGHT_PLANNER_ADDRESS"] = self.planner
         elif name == "planner-1":
             own["REELWRIGHT_SERVICE_GRPC_ADDRESS"] = self.planner
+        elif kind == "preview":
+            self.previews.append(grpc)
         elif kind == "gateway":
             own |= self._served()
         self._have(name, [sys.executable, "-m", MODULES[kind]], {**self.env, **own, **env}, http)
@@ -125,7 +129,10 @@ class Fleet:
     def _served(self) -> dict[str, str]:
         address = f"127.0.0.1:{free_port()}"
         self.apis.append(f"http://{address}")
-        return {"REELWRIGHT_GATEWAY_ADDRESS": address, "REELWRIGHT_GATEWAY_SECRET": "the same for all replicas" * 2}
+        own = {"REELWRIGHT_GATEWAY_ADDRESS": address, "REELWRIGHT_GATEWAY_SECRET": "the same for all replicas" * 2}
+        if self.previews:
+            own["REELWRIGHT_PREVIEW_ADDRESS"] = f"ipv4:{','.join(self.previews)}"
+        return own
 
     def _add_simulator(self, name: str, env: Mapping[str, str]) -> str:
         """The ledger lies in one folder, whoever writes it; who is added later finds the simulator."""
