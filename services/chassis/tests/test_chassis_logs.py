@@ -48,6 +48,17 @@ def test_a_line_has_its_action_and_the_ids_around_it(stream: io.StringIO) -> Non
     }
 
 
+def test_a_stream_that_takes_no_more_costs_lines_and_nothing_else(stream: io.StringIO) -> None:
+    stream.close()
+    get_logger("here").info("job_ended")
+
+
+def test_nothing_is_told_where_the_handler_was_taken_away(stream: io.StringIO) -> None:
+    logging.getLogger().handlers.clear()
+    get_logger("here").error("job_ended")
+    assert stream.getvalue() == ""
+
+
 def test_a_librarys_line_goes_the_same_way(stream: io.StringIO) -> None:
     logging.getLogger("some.library").warning("took %d tries", 3)
     (line,) = lines(stream)
