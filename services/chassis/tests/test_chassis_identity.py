@@ -5,9 +5,12 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from ulid import ULID
 
 from reelwright_chassis.errors import Stopped
-from reelwright_chassis.ids import content_id, new_id
+from reelwright_chassis.ids import _spelled, content_id, new_id
 from reelwright_chassis.reasons import Actor, reason, registry
 from reelwright_chassis.testing import FakeJob
 
@@ -15,7 +18,12 @@ from reelwright_chassis.testing import FakeJob
 def test_new_ids_are_ulids() -> None:
     ids = [new_id() for _ in range(100)]
     assert len(set(ids)) == 100
-    assert all(len(each) == 26 for each in ids)
+    assert [str(ULID.from_str(each)) for each in ids] == ids
+
+
+@given(st.integers(0, 2**128 - 1))
+def test_they_are_spelled_as_the_standard_has_it(number: int) -> None:
+    assert _spelled(number) == str(ULID.from_int(number))
 
 
 def test_ids_sort_by_the_order_they_were_made_in(monkeypatch: pytest.MonkeyPatch) -> None:
