@@ -103,7 +103,9 @@ def connect(address: str, *, retry_safely: Sequence[str] = ()) -> grpc.aio.Chann
     called again, up to 3 times, when the server was UNAVAILABLE: only those that change nothing, or change it once.
     """
     options = [("grpc.service_config", json.dumps(_service_config(retry_safely))), *_CHANNEL_OPTIONS]
-    return grpc.aio.insecure_channel(address, options=options, interceptors=[_DefaultDeadline()])
+    channel = grpc.aio.insecure_channel(address, options=options)
+    channel.unary_unary = _with_deadline(channel.unary_unary)  # type: ignore[method-assign, assignment]
+    return channel
 
 
 async def call(method: Callable[..., Awaitable[T]], request: object, *, timeout_s: float = DEADLINE_S) -> T:
@@ -137,16 +139,20 @@ def _service_config(retry_safely: Sequence[str]) -> dict[str, object]:
     return config
 
 
-class _DefaultDeadline(grpc.aio.UnaryUnaryClientInterceptor):
-    async def intercept_unary_unary(
-        self, continuation: Callable[..., Awaitable[Any]], client_call_details: grpc.aio.ClientCallDetails, request: Any
-    ) -> Any:
-        asked = client_call_details
-        timeout_s = DEADLINE_S if asked.timeout is None else asked.timeout
-        details = grpc.aio.ClientCallDetails(
-            asked.method, timeout_s, asked.metadata, asked.credentials, asked.wait_for_ready
-        )
-        return await continuation(details, request)
+def _with_deadline(make: Callable[..., Callable[..., Any]]) -> Callable[..., Callable[..., Any]]:
+    """A channel's `unary_unary` whose methods fill the timeout in. An interceptor would make a second call and a task
+    for each.
+    """
+
+    def unary_unary(*described: Any, **named: Any) -> Callable[..., Any]:
+        method = make(*described, **named)
+
+        def call_in_time(request: object, *, timeout: float | None = None, **others: Any) -> Any:
+            return method(request, timeout=DEADLINE_S if timeout is None else timeout, **others)
+
+        return call_in_time
+
+    return unary_unary
 
 
 class _ErrorsToStatus(grpc.aio.ServerInterceptor):
