@@ -9,17 +9,16 @@ from reelwright.events.v1 import media_pb2 as media
 from reelwright.events.v1.requests_pb2 import GivenText
 from reelwright.rpc.v1 import project_pb2 as rpc
 from reelwright_gateway.defaults import Defaults
-from reelwright_gateway.live.book import ProgressBook
+from reelwright_gateway.live.book import ProgressBook, Running
 from reelwright_gateway.media.project import Linker
 from reelwright_gateway.names import value, word
-from reelwright_gateway.progress import progress, stage_of
+from reelwright_gateway.progress import Progress, progress, stage_of
 from reelwright_gateway.projects import models
 from reelwright_gateway.schema import Note
 from reelwright_gateway.times import moment, moment_of
 
 _REMEMBERED = 2_048
 """Projects whose summary is kept; a few kilobytes each."""
-_NO_PROGRESS = models.ProgressNow(stage=None, percent=0, eta_at=None)
 
 
 class Telling:
@@ -37,14 +36,16 @@ class Telling:
         return models.CreatedProject.model_validate({**await self._project(had), "upload": upload})
 
     async def summary(self, had: rpc.Project) -> models.ProjectSummary:
-        poster = await self._linker.part(had, "poster")
-        changing = {"progress": self._progress(had), "poster": poster}
-        return _lasting(had.SerializeToString()).model_copy(update=changing)
+        lasting, running = _lasting(had.SerializeToString()), self._running(had)
+        if running is None and not had.HasField("video"):
+            return lasting
+        changing = {"progress": self._progress(had, running), "poster": await self._linker.part(had, "poster")}
+        return lasting.model_copy(update=changing)
 
     async def _project(self, had: rpc.Project) -> dict[str, Any]:
         return {
             **_lasting_fields(had),
-            "progress": self._progress(had),
+            "progress": self._progress(had, self._running(had)),
             "poster": await self._linker.part(had, "poster"),
             "settings": _settings(had.settings),
             "audio": _audio(had.audio),
@@ -56,21 +57,27 @@ class Telling:
             "estimate": _estimate(had.estimate) if had.HasField("estimate") else None,
         }
 
-    def _progress(self, had: rpc.Project) -> models.ProgressNow:
-        running = self._book.running(had.project_id, stage_of(had) or "")
-        now = progress(had, running, self._now_s)
-        return models.ProgressNow.model_validate({"stage": now.stage, "percent": now.percent, "eta_at": now.eta_at})
+    def _running(self, had: rpc.Project) -> Running | None:
+        return self._book.running(had.project_id, stage_of(had) or "")
+
+    def _progress(self, had: rpc.Project, running: Running | None) -> models.ProgressNow:
+        return _progress_model(progress(had, running, self._now_s))
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def _lasting(message: bytes) -> models.ProjectSummary:
     """By the very message that the director answered, so that nothing remembered is ever out of date."""
-    fields = _lasting_fields(rpc.Project.FromString(message))
-    return models.ProjectSummary.model_validate({**fields, "progress": _NO_PROGRESS, "poster": None})
+    had = rpc.Project.FromString(message)
+    resting = _progress_model(progress(had, None, 0.0))
+    return models.ProjectSummary.model_validate({**_lasting_fields(had), "progress": resting, "poster": None})
+
+
+def _progress_model(now: Progress) -> models.ProgressNow:
+    return models.ProgressNow.model_validate({"stage": now.stage, "percent": now.percent, "eta_at": now.eta_at})
 
 
 def _lasting_fields(had: rpc.Project) -> dict[str, Any]:
-    """All of a summary that follows from the message alone: not its progress, and not the link to its poster."""
+    """All of a summary that follows from the message alone: not what jobs told, and not the link to its poster."""
     return {
         "id": had.project_id,
         "user_id": had.user_id,
