@@ -23,6 +23,7 @@ from reelwright_director.keys import all_outbox_shards, outbox_shard
 SWEEP_AGE_S = 5.0
 """Younger rows are left to the replica that wrote them."""
 SCHEMA_VERSION = 1
+_BYTES_AS_TEXT = "latin-1"
 SOURCE = "director"
 log = get_logger(__name__)
 
@@ -59,14 +60,19 @@ def outbox_item(row: OutboxRow) -> dict[str, Value]:
         "topic": row.message.topic,
         "key": row.message.key,
         "value": row.message.value,
-        "headers": dict(row.message.headers),
+        "headers": {name: value.decode(_BYTES_AS_TEXT) for name, value in row.message.headers.items()},
     }
 
 
 def outbox_row(item: Mapping[str, Value]) -> OutboxRow:
-    headers = {name: typed(bytes, text) for name, text in typed(dict, item["headers"]).items()}
+    headers = {name: _bytes(value) for name, value in typed(dict, item["headers"]).items()}
     message = Message(str(item["topic"]), str(item["key"]), typed(bytes, item["value"]), headers)
     return OutboxRow(str(item["shard"]), str(item["outbox_id"]), number(item["written_at"]), message)
+
+
+def _bytes(value: object) -> bytes:
+    """Rows of earlier versions have the bytes themselves."""
+    return value if isinstance(value, bytes) else typed(str, value).encode(_BYTES_AS_TEXT)
 
 
 class Outbox:
