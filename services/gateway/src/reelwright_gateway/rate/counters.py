@@ -13,6 +13,7 @@ from valkey.asyncio import ConnectionPool
 from reelwright_chassis import metrics
 from reelwright_chassis.clock import Clock
 from reelwright_chassis.logs import get_logger
+from reelwright_gateway.rate.memory import OwnMemory
 
 T = TypeVar("T")
 
@@ -29,7 +30,7 @@ class Counters:
 
     def __init__(self, strategy: type[Strategy], valkey_url: SecretStr, clock: Clock) -> None:
         self._clock = clock
-        self._own = strategy(cast(Storage, storage_from_string("async+memory://")))
+        self._own = strategy(OwnMemory())
         self._pool = _pool(valkey_url.get_secret_value())
         self._shared = _shared(strategy, valkey_url.get_secret_value(), self._pool) if self._pool is not None else None
         self._away_until_s = 0.0
