@@ -23,6 +23,7 @@ from reelwright_chassis.blobs.s3_settings import S3Settings
 from reelwright_chassis.bus.kafka_settings import KafkaSettings
 from reelwright_chassis.serving.settings import ServiceSettings
 from reelwright_chassis.store.dynamo_settings import DynamoSettings
+from reelwright_chassis.tracing.settings import SAMPLERS
 from reelwright_director.settings import DirectorSettings
 from reelwright_gateway.settings import GatewaySettings
 from reelwright_kling_gateway.settings import KlingSettings
@@ -166,6 +167,10 @@ def schema() -> Schema:
         "monitoring": closed({
             "podMonitor": closed({**monitor, "interval": TEXT}), "rules": closed({**monitor, "runbooks": TEXT}),
             "dashboards": closed({**monitor, "annotations": WORDS}),
+        }),
+        "tracing": closed({
+            "enabled": FLAG, "endpoint": {"type": "string", "pattern": "^(https?://.+)?$"},
+            "sampler": {"enum": list(SAMPLERS)}, "samplerArg": {"type": "number", "minimum": 0, "maximum": 1},
         }),
         "provision": closed({
             "enabled": FLAG, "dryRun": FLAG, "activeDeadlineSeconds": COUNT, "serviceAccount": account(),

@@ -52,10 +52,23 @@ def write(*, upgrade: bool) -> None:
     else:
         (ROOT / "uv.lock").write_text(remembered(), encoding="utf-8")
         uv("lock", "--quiet")
-    export(LOCK, "--all-packages", "--all-groups")
+    export(LOCK, "--all-packages", "--all-groups", "--all-extras")
     export(BOOTSTRAP, "--only-group", "bootstrap")
     for service in services():
-        export(service_lock(service), "--package", f"{OURS}{service}", "--no-dev")
+        export(service_lock(service), "--package", f"{OURS}{service}", "--no-dev", *_with_extras(service))
+
+
+def _with_extras(service: str) -> list[str]:
+    """Images have what is optional: whether it is loaded, the environment says."""
+    return ["--all-extras"] if _extras(ROOT / "services" / service / "pyproject.toml") else []
+
+
+def _extras(pyproject: Path) -> dict[str, list[str]]:
+    """What a member needs only for something that is optional, by the name of that."""
+    extras: dict[str, list[str]] = tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"].get(
+        "optional-dependencies", {}
+    )
+    return extras
 
 
 def export(path: Path, *selection: str) -> None:
@@ -101,10 +114,12 @@ def _version(pin: Requirement) -> str:
 
 
 def declared(pyproject: Path) -> list[Requirement]:
-    """The requirements that one pyproject.toml names, its groups' among them."""
+    """The requirements that one pyproject.toml names, its groups' and extras' among them."""
     data = tomllib.loads(pyproject.read_text(encoding="utf-8"))
-    groups = [text for group in data.get("dependency-groups", {}).values() for text in group if isinstance(text, str)]
-    return [Requirement(text) for text in data.get("project", {}).get("dependencies", []) + groups]
+    project = data.get("project", {})
+    more = [*data.get("dependency-groups", {}).values(), *project.get("optional-dependencies", {}).values()]
+    texts = [text for group in more for text in group if isinstance(text, str)]
+    return [Requirement(text) for text in project.get("dependencies", []) + texts]
 
 
 # Checking
@@ -154,7 +169,7 @@ def service_complaints(service: str, versions: dict[str, str]) -> Iterator[str]:
 def closure(package: str) -> set[str]:
     """All that a member of the workspace needs on this Python, as the installed packages say; members left out."""
     seen: set[tuple[str, str]] = set()
-    waiting = [(package, "")]
+    waiting = [(package, ""), *((package, extra) for extra in _extras(_member(package)))]
     while waiting:
         name, extra = waiting.pop()
         if (name, extra) not in seen:
@@ -165,16 +180,20 @@ def closure(package: str) -> set[str]:
 
 def _needs(name: str, extra: str) -> Iterator[tuple[str, str]]:
     """What one package with one extra asks for. A member's own file is asked: its installed metadata may be old."""
-    pyproject = ROOT / "services" / name.removeprefix(OURS) / "pyproject.toml"
+    pyproject = _member(name)
     ours = name.startswith(OURS) and pyproject.exists()
-    for requirement in _project_needs(pyproject) if ours else map(Requirement, requires(name) or []):
+    for requirement in _project_needs(pyproject, extra) if ours else map(Requirement, requires(name) or []):
         if requirement.marker is None or requirement.marker.evaluate({"extra": extra}):
             yield from ((canonicalize_name(requirement.name), wanted) for wanted in ("", *requirement.extras))
 
 
-def _project_needs(pyproject: Path) -> list[Requirement]:
+def _member(package: str) -> Path:
+    return ROOT / "services" / package.removeprefix(OURS) / "pyproject.toml"
+
+
+def _project_needs(pyproject: Path, extra: str) -> list[Requirement]:
     project = tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]
-    return [Requirement(text) for text in project["dependencies"]]
+    return [Requirement(text) for text in (_extras(pyproject)[extra] if extra else project["dependencies"])]
 
 
 def main() -> int:

@@ -14,6 +14,7 @@ from reelwright_chassis.blobs.s3_settings import S3Settings
 from reelwright_chassis.bus.kafka_settings import KafkaSettings
 from reelwright_chassis.serving.settings import DirectorAddress, ServiceSettings
 from reelwright_chassis.store.dynamo_settings import DynamoSettings
+from reelwright_chassis.tracing.settings import TracingSettings
 from reelwright_director.settings import DirectorSettings
 from reelwright_gateway.settings import GatewaySettings
 from reelwright_kling_gateway.settings import KlingSettings
@@ -32,6 +33,9 @@ class Section(NamedTuple):
 
 SECTIONS = (
     Section("Every service", "All services but the simulator.", (ServiceSettings,)),
+    Section("Tracing", "All services but the simulator; `reelwright make` and `serve`. "
+            "[Tracing](operations.md#tracing) says what is traced. OpenTelemetry's other variables count, too.",
+            (TracingSettings,)),
     Section("Finding the director", "gateway and all workers; `reelwright ops`.", (DirectorAddress,)),
     Section("Kafka", "All services but preview and the simulator. [Kafka](kafka.md) has rights and topics.",
             (KafkaSettings,)),

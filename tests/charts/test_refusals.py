@@ -23,6 +23,7 @@ CASES: list[Case] = [
     ({"settings": {"transcription": {"engine": "openai"}}}, "secrets.OPENAI_API_KEY.secret must name"),
     ({"components": {"director": {"keda": {"enabled": True}, "hpa": {"enabled": False}}}}, "reads no topic"),
     ({"components": {"renderer": {"hpa": {"enabled": True}}}}, "exclude each other"),
+    ({"tracing": {"enabled": True}}, "tracing.enabled needs tracing.endpoint"),
     ({"components": {"renderer": {"keda": {"minReplicaCount": 61}}}}, "less than minReplicaCount"),
     (
         {"components": {"renderer": {"enabled": False}, "renderer-gpu": {"enabled": True}}},

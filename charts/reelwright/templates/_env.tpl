@@ -24,6 +24,12 @@ REELWRIGHT_{{ $section | upper }}_{{ $name | snakecase | upper }}: {{ include "r
 {{- $namespace := .root.Release.Namespace -}}
 {{- $domain := "cluster.local" -}}
 {{- if ne .name "kling-sim" }}
+{{- with .root.Values.tracing }}{{ if .enabled }}
+OTEL_EXPORTER_OTLP_ENDPOINT: {{ .endpoint | quote }}
+OTEL_SERVICE_NAME: {{ $.name }}
+OTEL_TRACES_SAMPLER: {{ .sampler }}
+OTEL_TRACES_SAMPLER_ARG: {{ toString .samplerArg | quote }}
+{{- end }}{{ end }}
 REELWRIGHT_SERVICE_HTTP_ADDRESS: 0.0.0.0:8081
 REELWRIGHT_SERVICE_GRACE_S: {{ sub (int .component.terminationGracePeriodSeconds) 15 | toString | quote }}
 REELWRIGHT_SERVICE_SCRATCH: /scratch

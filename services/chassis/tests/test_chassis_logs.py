@@ -10,6 +10,7 @@ import pytest
 import structlog
 
 from reelwright_chassis.logs import about, configure_logs, get_logger
+from reelwright_chassis.tracing import span
 
 
 @pytest.fixture
@@ -82,6 +83,15 @@ def test_a_talkative_library_says_the_same_once_in_a_while(
         "something else",
         "cannot connect to 100",
     ]
+
+
+def test_a_line_names_its_trace(stream: io.StringIO) -> None:
+    with span("step") as step:
+        get_logger("here").info("within")
+    get_logger("here").info("beside")
+    within, beside = lines(stream)
+    assert within["trace_id"] == step.context.trace_id
+    assert "trace_id" not in beside
 
 
 def fail() -> None:

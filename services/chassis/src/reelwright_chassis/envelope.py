@@ -36,11 +36,11 @@ def encode(
 ) -> Message:
     """The message that carries `fact` (a request, a fact, a change, a progress) to its topic, under its key.
 
-    `source` is the service that says it, `trace` the context of what caused it (None begins a new trace), `topic`
-    another than the first that carries this type. Raises KeyError or ValueError where no topic carries it.
+    `source` is the service that says it, `trace` the context of the step that sends it (None begins a new trace),
+    `topic` another than the first that carries this type. Raises KeyError or ValueError where no topic carries it.
     """
     declared = check_carried(fact, topic=topic) if topic is not None else topics().carrying(type(fact))
-    trace = trace.child() if trace is not None else TraceContext.new()
+    trace = trace or TraceContext.new()
     headers = {
         "ce_specversion": "1.0",
         "ce_id": new_id(),
@@ -81,6 +81,11 @@ def decode(record: Record, *types: type[P]) -> P:
 def event_type(record: Record) -> str:
     """The protobuf full name of what the record says it carries; empty when it says nothing."""
     return _header(record, "ce_type")
+
+
+def event_id(record: Record) -> str:
+    """The id that its sender gave the event; empty when it says nothing."""
+    return _header(record, "ce_id")
 
 
 def subject_of(record: Record) -> str:

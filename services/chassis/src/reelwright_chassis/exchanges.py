@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from enum import StrEnum
 
 from reelwright_chassis import metrics
+from reelwright_chassis.timing import observe
+from reelwright_chassis.tracing import Attributes, Kind, Span, span
 
 
 class Outcome(StrEnum):
@@ -29,17 +31,20 @@ def exchange(provider: str, call: str, outcome_of: Callable[[Exception], Outcome
     One that is cancelled counts nothing: it says nothing of the provider.
     """
     began_s = time.perf_counter()
-    try:
-        yield
-    except Exception as error:
-        _count(provider, call, outcome_of(error), began_s)
-        raise
-    _count(provider, call, Outcome.OK, began_s)
+    about: Attributes = {"reelwright.provider": provider, "reelwright.call": call}
+    with span(f"{provider} {call}", Kind.CLIENT, attributes=about) as asking:
+        try:
+            yield
+        except Exception as error:
+            _count(asking, provider, call, outcome_of(error), began_s)
+            raise
+        _count(asking, provider, call, Outcome.OK, began_s)
 
 
-def _count(provider: str, call: str, outcome: Outcome, began_s: float) -> None:
+def _count(asking: Span, provider: str, call: str, outcome: Outcome, began_s: float) -> None:
     seconds = time.perf_counter() - began_s
-    metrics.PROVIDER_SECONDS.labels(provider=provider, call=call, outcome=outcome.value).observe(seconds)
+    observe(metrics.PROVIDER_SECONDS.labels(provider=provider, call=call, outcome=outcome.value), seconds)
+    asking.set({"reelwright.outcome": outcome.value})
 
 
 def outcome_of_status(status: int, *, quota_is_gone: bool = False) -> Outcome:

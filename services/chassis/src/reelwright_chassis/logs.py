@@ -16,13 +16,14 @@ import structlog
 from structlog.contextvars import bound_contextvars, merge_contextvars
 
 from reelwright_chassis.stacks import frames_of
+from reelwright_chassis.tracing import current
 
 Event = MutableMapping[str, Any]
 
 _MAX_VALUE = 300
 _STDLIB_ACTION = "library"
-# These say the same many times a second while a broker is away, and at DEBUG what is in messages.
-_TALKATIVE = "aiokafka"
+# These say the same again and again while a broker or a collector is away, and at DEBUG what is in messages.
+_TALKATIVE = ("aiokafka", "opentelemetry")
 _AGAIN_AFTER_S = 30.0
 
 
@@ -50,6 +51,7 @@ def configure_logs(
 
     shared: list[Any] = [
         merge_contextvars,
+        _with_trace,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -140,6 +142,14 @@ def _formatter(before: list[Any], renderer: Any) -> logging.Formatter:
     """How libraries' lines become ours."""
     remove = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=before, processors=[remove, renderer])
+
+
+def _with_trace(_: object, __: str, event: Event) -> Event:
+    """The trace that the line belongs to, if it belongs to one."""
+    context = current()
+    if context is not None:
+        event.setdefault("trace_id", context.trace_id)
+    return event
 
 
 def _with_action(_: object, __: str, event: Event) -> Event:

@@ -4,17 +4,30 @@ import json
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import grpc
 import grpc.aio
+from google.rpc import code_pb2  # type: ignore[import-untyped]
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from reelwright_chassis.errors import ReelwrightError
 from reelwright_chassis.logs import get_logger
-from reelwright_chassis.rpc_errors import abort_with, error_from
+from reelwright_chassis.rpc_errors import abort_with, error_from, status_of
+from reelwright_chassis.tracing import code_of
+from reelwright_chassis.tracing.calls import (
+    answering,
+    calling,
+    is_told,
+    metadata_of,
+    tell_status,
+    trace_from,
+    untold_metadata,
+)
+from reelwright_chassis.tracing.recording import recorder
 
 T = TypeVar("T")
 Q = TypeVar("Q")
@@ -45,6 +58,7 @@ _CHANNEL_OPTIONS = [
     ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
     ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
 ]
+_OK = grpc.StatusCode.OK.name
 _SOCKET_PATH_BYTES = 100  # the kernel's limit is 104 to 108
 
 
@@ -104,7 +118,7 @@ def connect(address: str, *, retry_safely: Sequence[str] = ()) -> grpc.aio.Chann
     """
     options = [("grpc.service_config", json.dumps(_service_config(retry_safely))), *_CHANNEL_OPTIONS]
     channel = grpc.aio.insecure_channel(address, options=options)
-    channel.unary_unary = _with_deadline(channel.unary_unary)  # type: ignore[method-assign, assignment]
+    channel.unary_unary = _as_we_call(channel.unary_unary)  # type: ignore[method-assign, assignment]
     return channel
 
 
@@ -139,20 +153,34 @@ def _service_config(retry_safely: Sequence[str]) -> dict[str, object]:
     return config
 
 
-def _with_deadline(make: Callable[..., Callable[..., Any]]) -> Callable[..., Callable[..., Any]]:
-    """A channel's `unary_unary` whose methods fill the timeout in. An interceptor would make a second call and a task
-    for each.
+def _as_we_call(make: Callable[..., Callable[..., Any]]) -> Callable[..., Callable[..., Any]]:
+    """A channel's `unary_unary` whose methods fill the timeout in, and take the trace along. An interceptor would make
+    a second call and a task for each.
     """
 
-    def unary_unary(*described: Any, **named: Any) -> Callable[..., Any]:
-        method = make(*described, **named)
+    def unary_unary(path: str, *described: Any, **named: Any) -> Callable[..., Any]:
+        method, told = make(path, *described, **named), is_told(path)
 
         def call_in_time(request: object, *, timeout: float | None = None, **others: Any) -> Any:
-            return method(request, timeout=DEADLINE_S if timeout is None else timeout, **others)
+            ask = partial(method, request, timeout=DEADLINE_S if timeout is None else timeout, **others)
+            if told and recorder() is not None:
+                return _call_as_step(path, ask)
+            return ask(metadata=untold_metadata(told=told))
 
         return call_in_time
 
     return unary_unary
+
+
+async def _call_as_step(path: str, ask: Callable[..., Awaitable[T]]) -> T:
+    with calling(path) as step:
+        try:
+            answer = await ask(metadata=metadata_of(step.context))
+        except grpc.aio.AioRpcError as error:
+            tell_status(step, error.code().name, failed=True)
+            raise
+        tell_status(step, _OK, failed=False)
+        return answer
 
 
 class _ErrorsToStatus(grpc.aio.ServerInterceptor):
@@ -178,15 +206,19 @@ def _telling(method: str, handler: Any) -> Any:
     behaviour = handler.unary_unary
 
     async def answer(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
-        try:
-            return await behaviour(request, context)
-        except ReelwrightError as error:
-            await abort_with(context, error)
-        except grpc.aio.AbortError:
-            raise
-        except Exception as error:
-            log.exception("rpc_failed", method=method, error=type(error).__name__)
-            await abort_with(context, error)
+        with answering(method, trace_from(context)) as step:
+            try:
+                return await behaviour(request, context)
+            except grpc.aio.AbortError:
+                raise
+            except ReelwrightError as error:
+                failed: Exception = error
+            except Exception as error:
+                log.exception("rpc_failed", method=method, error=type(error).__name__)
+                failed = error
+                step.fail(code_of(error))
+            tell_status(step, code_pb2.Code.Name(status_of(failed).code), failed=False)
+        return await abort_with(context, failed)
 
     return grpc.unary_unary_rpc_method_handler(
         answer,

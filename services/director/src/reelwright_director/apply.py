@@ -10,7 +10,8 @@ from reelwright_chassis import metrics
 from reelwright_chassis.blobs.port import Blobs
 from reelwright_chassis.clock import Clock
 from reelwright_chassis.errors import Conflict, NotFound, Unavailable
-from reelwright_chassis.trace import TraceContext
+from reelwright_chassis.trace import parse_trace
+from reelwright_chassis.tracing import current, link
 from reelwright_director import inputs
 from reelwright_director.audit import AuditLine
 from reelwright_director.brakes import Brakes
@@ -84,9 +85,7 @@ class Workflow:
         self._on_commit = on_commit
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def create(
-        self, command: inputs.Create, once: Once | None, trace: TraceContext | None = None, by: str = ""
-    ) -> Project:
+    async def create(self, command: inputs.Create, once: Once | None, by: str = "") -> Project:
         """A new project; with a known key, the one that was made then. Raises `Refused`, `Unavailable`."""
         guard = Guard(owner_key(command.tenant_id, command.user_id), once=once, by=by)
         known = await self._projects.obeyed(guard.once)
@@ -94,7 +93,7 @@ class Workflow:
             return known
         decision = create(command, self._context())
         try:
-            await self._write(None, decision, guard, trace, "Create")
+            await self._write(None, decision, guard, "Create")
         except Conflict:
             known = await self._projects.obeyed(guard.once)
             if known is None:
@@ -102,9 +101,7 @@ class Workflow:
             return known
         return decision.project
 
-    async def copy(
-        self, source_id: str, command: inputs.Copy, guard: Guard, trace: TraceContext | None = None
-    ) -> Project:
+    async def copy(self, source_id: str, command: inputs.Copy, guard: Guard) -> Project:
         """A new project like the source; with a known key, the one that was made then.
 
         Raises `Refused`, `Unavailable`.
@@ -117,7 +114,7 @@ class Workflow:
             try:
                 decision = await self._with_documents(source, partial(copy, source, command))
                 await self._copy_blobs(decision)
-                await self._write(None, decision, guard, trace, "Copy")
+                await self._write(None, decision, guard, "Copy")
             except Conflict:
                 metrics.CONFLICTS.inc()
                 continue
@@ -132,28 +129,26 @@ class Workflow:
             except NotFound as error:
                 raise Refused("copy_incomplete") from error
 
-    async def apply(
-        self, project_id: str, what: inputs.Input, guard: Guard | None = None, trace: TraceContext | None = None
-    ) -> Applied:
+    async def apply(self, project_id: str, what: inputs.Input, guard: Guard | None = None) -> Applied:
         """Let `what` happen to the project. Raises `Refused` (also for no such project), `Unavailable`."""
         lock = self._locks.setdefault(project_id, asyncio.Lock())
         async with lock:
             for _ in range(_TRIES):
                 try:
-                    return await self._try(project_id, what, guard, trace)
+                    return await self._try(project_id, what, guard)
                 except Conflict:
                     metrics.CONFLICTS.inc()
         raise Unavailable(f"project {project_id} changes too fast")
 
-    async def _try(
-        self, project_id: str, what: inputs.Input, guard: Guard | None, trace: TraceContext | None
-    ) -> Applied:
+    async def _try(self, project_id: str, what: inputs.Input, guard: Guard | None) -> Applied:
         known = await self._projects.obeyed(guard.once) if guard is not None else None
         if known is not None:
             return Applied(known)
         project = await self._guarded(project_id, guard)
         decision = await self._decide(project, what)
-        await self._carry_out(project, decision, guard, trace, type(what).__name__)
+        if guard is not None:
+            _link_to_earlier(project)
+        await self._carry_out(project, decision, guard, type(what).__name__)
         return Applied(decision.project, decision.answer, project)
 
     async def preview(self, project_id: str, what: inputs.Input, guard: Guard) -> Applied:
@@ -190,21 +185,17 @@ class Workflow:
                     raise Conflict(f"{missing} is gone") from missing
                 context = replace(context, documents={**context.documents, missing.key: document})
 
-    async def _carry_out(
-        self, before: Project, decision: Decision, guard: Guard | None, trace: TraceContext | None, cause: str
-    ) -> None:
+    async def _carry_out(self, before: Project, decision: Decision, guard: Guard | None, cause: str) -> None:
         if decision.removing is not None:
             await self._remove(before.project_id, decision.removing)
         if decision.project is not before:
-            await self._write(before, decision, guard, trace, cause)
+            await self._write(before, decision, guard, cause)
         elif guard is not None and guard.once is not None:
             await self._projects.put_once(before, guard.once, self._clock.now_s())
 
-    async def _write(
-        self, before: Project | None, decision: Decision, guard: Guard | None, trace: TraceContext | None, cause: str
-    ) -> None:
+    async def _write(self, before: Project | None, decision: Decision, guard: Guard | None, cause: str) -> None:
         now_s = self._clock.now_s()
-        rows = outbox_rows(decision.project.project_id, decision.outgoing, now_s, trace)
+        rows = outbox_rows(decision.project.project_id, decision.outgoing, now_s)
         once = guard.once if guard is not None else None
         line = AuditLine(now_s, guard.by, cause.lower()) if guard is not None and guard.by else None
         await self._projects.commit(before, decision, rows, once, now_s, line=line)
@@ -222,7 +213,16 @@ class Workflow:
         await self._projects.remove_documents(project_id)
 
     def _context(self) -> Context:
-        return Context(self._clock.now_s(), self._policy, self._brakes())
+        step = current()
+        trace = step.traceparent if step is not None else ""
+        return Context(self._clock.now_s(), self._policy, self._brakes(), trace=trace)
+
+
+def _link_to_earlier(project: Project) -> None:
+    """A command that comes in a trace of its own, as an approval does, leads back to the one before it."""
+    step, earlier = current(), parse_trace(project.trace)
+    if step is not None and earlier is not None and earlier.trace_id != step.trace_id:
+        link(earlier)
 
 
 def _check(project: Project, guard: Guard) -> None:

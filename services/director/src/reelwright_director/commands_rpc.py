@@ -11,7 +11,6 @@ from reelwright_director.apply import Guard, Workflow
 from reelwright_director.brakes import Brakes
 from reelwright_director.decision import Refused
 from reelwright_director.estimate import estimate
-from reelwright_director.grpc_work import trace_from
 from reelwright_director.keys import owner_key
 from reelwright_director.once import Once, once_of
 from reelwright_director.project_view import estimate_view, project_view
@@ -36,30 +35,30 @@ class Commands:
     def _brakes(self) -> Brakes:
         raise NotImplementedError
 
-    async def CreateProject(self, request: rpc.CreateProjectRequest, context: Any) -> rpc.Project:
+    async def CreateProject(self, request: rpc.CreateProjectRequest, _context: Any) -> rpc.Project:
         command = from_rpc.create(request, new_id())
         once = once_of(request, _owner(request.caller), "CreateProject")
-        project = await self._workflow.create(command, once, trace_from(context), _by(request.caller))
+        project = await self._workflow.create(command, once, _by(request.caller))
         return project_view(project, self._brakes())
 
-    async def CopyProject(self, request: rpc.CopyProjectRequest, context: Any) -> rpc.Project:
+    async def CopyProject(self, request: rpc.CopyProjectRequest, _context: Any) -> rpc.Project:
         command = from_rpc.copy(request, new_id())
         once = once_of(request, _owner(request.caller), "CopyProject")
         guard = _guard(request.caller, 0, once)
-        project = await self._workflow.copy(request.project_id, command, guard, trace_from(context))
+        project = await self._workflow.copy(request.project_id, command, guard)
         view = project_view(project, self._brakes())
         view.estimate.CopyFrom(estimate_view(estimate(None, project)))
         return view
 
-    async def CompleteUpload(self, request: rpc.CompleteUploadRequest, context: Any) -> rpc.Project:
+    async def CompleteUpload(self, request: rpc.CompleteUploadRequest, _context: Any) -> rpc.Project:
         command = inputs.CompleteUpload(from_rpc.audio(request.audio, request.project_id))
-        return await self._obey(request, command, context)
+        return await self._obey(request, command)
 
-    async def UpdateProject(self, request: rpc.UpdateProjectRequest, context: Any) -> rpc.Project:
+    async def UpdateProject(self, request: rpc.UpdateProjectRequest, _context: Any) -> rpc.Project:
         command = inputs.Update(from_rpc.settings(request.settings), from_rpc.script(request.settings))
-        return await self._obey(request, command, context)
+        return await self._obey(request, command)
 
-    async def EditTranscript(self, request: rpc.EditTranscriptRequest, context: Any) -> rpc.Project:
+    async def EditTranscript(self, request: rpc.EditTranscriptRequest, _context: Any) -> rpc.Project:
         command: inputs.Command
         match request.WhichOneof("edit"):
             case "transcript":
@@ -68,44 +67,44 @@ class Commands:
                 command = inputs.EditScript(from_rpc.checked_script(request.text))
             case _:
                 raise Refused("transcript_invalid", "The edit is empty.")
-        return await self._obey(request, command, context)
+        return await self._obey(request, command)
 
-    async def ApproveTranscript(self, request: rpc.CommandRequest, context: Any) -> rpc.Project:
-        return await self._obey(request, inputs.ApproveTranscript(), context)
+    async def ApproveTranscript(self, request: rpc.CommandRequest, _context: Any) -> rpc.Project:
+        return await self._obey(request, inputs.ApproveTranscript())
 
-    async def EditPlan(self, request: rpc.EditPlanRequest, context: Any) -> rpc.Project:
-        return await self._obey(request, inputs.EditPlan(request.plan), context)
+    async def EditPlan(self, request: rpc.EditPlanRequest, _context: Any) -> rpc.Project:
+        return await self._obey(request, inputs.EditPlan(request.plan))
 
-    async def ApprovePlan(self, request: rpc.CommandRequest, context: Any) -> rpc.Project:
-        return await self._obey(request, inputs.ApprovePlan(), context)
+    async def ApprovePlan(self, request: rpc.CommandRequest, _context: Any) -> rpc.Project:
+        return await self._obey(request, inputs.ApprovePlan())
 
-    async def RegenerateAsset(self, request: rpc.AssetCommandRequest, context: Any) -> rpc.Project:
-        return await self._obey(request, inputs.RegenerateAsset(request.asset_id), context)
+    async def RegenerateAsset(self, request: rpc.AssetCommandRequest, _context: Any) -> rpc.Project:
+        return await self._obey(request, inputs.RegenerateAsset(request.asset_id))
 
-    async def ChooseAsset(self, request: rpc.AssetCommandRequest, context: Any) -> rpc.Project:
-        return await self._obey(request, inputs.ChooseAsset(request.asset_id), context)
+    async def ChooseAsset(self, request: rpc.AssetCommandRequest, _context: Any) -> rpc.Project:
+        return await self._obey(request, inputs.ChooseAsset(request.asset_id))
 
-    async def StartStage(self, request: rpc.StartStageRequest, context: Any) -> rpc.Project:
-        return await self._obey(request, inputs.StartStage(from_rpc.stage(request.stage)), context)
+    async def StartStage(self, request: rpc.StartStageRequest, _context: Any) -> rpc.Project:
+        return await self._obey(request, inputs.StartStage(from_rpc.stage(request.stage)))
 
-    async def Retry(self, request: rpc.CommandRequest, context: Any) -> rpc.Project:
-        return await self._obey(request, inputs.Retry(), context)
+    async def Retry(self, request: rpc.CommandRequest, _context: Any) -> rpc.Project:
+        return await self._obey(request, inputs.Retry())
 
-    async def Cancel(self, request: rpc.CommandRequest, context: Any) -> rpc.Project:
-        return await self._obey(request, inputs.Cancel(), context)
+    async def Cancel(self, request: rpc.CommandRequest, _context: Any) -> rpc.Project:
+        return await self._obey(request, inputs.Cancel())
 
-    async def DeleteProject(self, request: rpc.DeleteProjectRequest, context: Any) -> rpc.DeleteProjectResponse:
-        await self._obey(request, inputs.Delete(), context)
+    async def DeleteProject(self, request: rpc.DeleteProjectRequest, _context: Any) -> rpc.DeleteProjectResponse:
+        await self._obey(request, inputs.Delete())
         return rpc.DeleteProjectResponse()
 
-    async def _obey(self, request: Any, command: inputs.Command, context: Any) -> rpc.Project:
+    async def _obey(self, request: Any, command: inputs.Command) -> rpc.Project:
         # By the command: several of them are asked by one kind of request.
         once = once_of(request, _owner(request.caller), type(command).__name__)
         guard = _guard(request.caller, getattr(request, "if_version", 0), once)
         if getattr(request, "dry_run", False):
             applied = await self._workflow.preview(request.project_id, command, guard)
         else:
-            applied = await self._workflow.apply(request.project_id, command, guard, trace_from(context))
+            applied = await self._workflow.apply(request.project_id, command, guard)
         view = project_view(applied.project, self._brakes())
         if applied.before is not None:
             view.estimate.CopyFrom(estimate_view(estimate(applied.before, applied.project)))

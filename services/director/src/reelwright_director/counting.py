@@ -3,6 +3,7 @@
 from reelwright_chassis import metrics
 from reelwright_chassis.logs import get_logger
 from reelwright_chassis.reasons import Fault, reason
+from reelwright_chassis.timing import observe
 from reelwright_chassis.topics import dead_letters_of
 from reelwright_director import pictures
 from reelwright_director.decide.messages import TOPICS
@@ -65,7 +66,7 @@ def _tell_state(before: Project | None, after: Project, cause: str) -> None:
 
 def _count_video(before: Project | None, after: Project) -> None:
     video = "another" if before is not None and before.videos else "first"
-    metrics.PROJECT_SECONDS.labels(video=video).observe(after.awaited_s)
+    observe(metrics.PROJECT_SECONDS.labels(video=video), after.awaited_s)
     simulated = any(asset.simulated for asset in pictures.assets(after))
     metrics.VIDEOS.labels(quality=quality(after), simulated=str(simulated).lower()).inc()
 
@@ -91,9 +92,9 @@ def _count_requests(before: Project | None, after: Project, cause: str) -> None:
         now = after.request(request.request_id)
         spent_s = max(0.0, after.updated_at_s - request.since_s)
         if now is None and request.stage is _RESULTS.get(cause):
-            metrics.REQUEST_SECONDS.labels(stage=request.stage.value).observe(spent_s)
+            observe(metrics.REQUEST_SECONDS.labels(stage=request.stage.value), spent_s)
         elif now is not None and now.status is Status.RUNNING and _is_first_attempt(before, request):
-            metrics.REQUEST_WAIT_SECONDS.labels(stage=request.stage.value).observe(spent_s)
+            observe(metrics.REQUEST_WAIT_SECONDS.labels(stage=request.stage.value), spent_s)
 
 
 def _is_first_attempt(before: Project, request: Request) -> bool:

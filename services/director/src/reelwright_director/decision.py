@@ -58,6 +58,8 @@ class Context:
     policy: Policy = field(default_factory=Policy)
     brakes: Brakes = field(default_factory=Brakes)
     documents: Mapping[DocumentKey, Document] = field(default_factory=dict)
+    trace: str = ""
+    """Of what happened, as a `traceparent`; empty where the clock alone is the cause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ class Outgoing:
     message: Message
     headers: Mapping[str, bytes] = field(default_factory=dict)
     """Beside the envelope's own."""
+    trace: str = ""
+    """What it follows from, as a `traceparent`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +129,15 @@ class Draft:
         """Replace fields of the project."""
         self.project = replace(self.project, **fields)
 
-    def send(self, topic: str, key: str, message: Message, headers: Mapping[str, bytes] | None = None) -> None:
-        self.outgoing.append(Outgoing(topic, key, message, headers or {}))
+    @property
+    def trace(self) -> str:
+        """Of what is decided here, unless it was wanted earlier."""
+        return self.context.trace or self.project.trace
+
+    def send(
+        self, topic: str, key: str, message: Message, headers: Mapping[str, bytes] | None = None, *, trace: str = ""
+    ) -> None:
+        self.outgoing.append(Outgoing(topic, key, message, headers or {}, trace or self.trace))
 
     def write(self, key: DocumentKey, document: Document) -> None:
         self.documents[key] = document

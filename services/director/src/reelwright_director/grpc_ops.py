@@ -17,7 +17,6 @@ from reelwright_director.audit import BRAKES, latest, project_subject
 from reelwright_director.brakebook import BrakeBook
 from reelwright_director.brakes import ALL
 from reelwright_director.decision import Refused
-from reelwright_director.grpc_work import trace_from
 from reelwright_director.once import once_of
 from reelwright_director.ops_view import audit_view, brake_view, line_view, show_view, stage_of, tally_view
 from reelwright_director.overview import Filter, Overview
@@ -61,11 +60,11 @@ class OpsServicer(OpsServiceServicer):
         audit = await latest(self._store, project_subject(project.project_id))
         return show_view(project, self._brakes.current(), answer, audit)
 
-    async def RetryProject(self, request: rpc.OperatorCommandRequest, context: Any) -> rpc.ProjectLine:
-        return await self._obey(request, inputs.Retry(), context)
+    async def RetryProject(self, request: rpc.OperatorCommandRequest, _context: Any) -> rpc.ProjectLine:
+        return await self._obey(request, inputs.Retry())
 
-    async def CancelProject(self, request: rpc.OperatorCommandRequest, context: Any) -> rpc.ProjectLine:
-        return await self._obey(request, inputs.Cancel(), context)
+    async def CancelProject(self, request: rpc.OperatorCommandRequest, _context: Any) -> rpc.ProjectLine:
+        return await self._obey(request, inputs.Cancel())
 
     async def CountProjects(self, request: rpc.CountProjectsRequest, _: Any) -> rpc.CountProjectsResponse:
         wanted = Filter(tenant_id=request.tenant_id, since_s=_time_s(request, "since"))
@@ -91,12 +90,10 @@ class OpsServicer(OpsServiceServicer):
         audit = await latest(self._store, BRAKES)
         return rpc.ListBrakesResponse(brakes=map(brake_view, self._brakes.entries), audit=map(audit_view, audit))
 
-    async def _obey(
-        self, request: rpc.OperatorCommandRequest, command: inputs.Command, context: Any
-    ) -> rpc.ProjectLine:
+    async def _obey(self, request: rpc.OperatorCommandRequest, command: inputs.Command) -> rpc.ProjectLine:
         once = once_of(request, "ops", type(command).__name__)
         guard = Guard(None, request.if_version, once, by=request.by or _NOBODY)
-        applied = await self._workflow.apply(request.project_id, command, guard, trace_from(context))
+        applied = await self._workflow.apply(request.project_id, command, guard)
         return line_view(applied.project, self._brakes.current())
 
 

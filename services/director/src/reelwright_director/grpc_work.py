@@ -8,7 +8,7 @@ from reelwright.rpc.v1 import work_pb2 as rpc
 from reelwright.rpc.v1.work_pb2_grpc import WorkServiceServicer
 from reelwright_chassis.errors import ReelwrightError
 from reelwright_chassis.logs import get_logger
-from reelwright_chassis.trace import TraceContext, parse_trace
+from reelwright_chassis.tracing import current
 from reelwright_director import inputs
 from reelwright_director.apply import Workflow
 from reelwright_director.decision import Refused
@@ -22,24 +22,22 @@ class WorkServicer(WorkServiceServicer):
     def __init__(self, workflow: Workflow) -> None:
         self._workflow = workflow
 
-    async def Begin(self, request: rpc.BeginRequest, context: Any) -> rpc.BeginResponse:
-        trace = trace_from(context)
-        asked = inputs.Begin(request.request_id, request.worker, trace.trace_id if trace else "", request.redrive)
-        return _begin_response(await self._ask(request.project_id, asked, trace))
+    async def Begin(self, request: rpc.BeginRequest, _context: Any) -> rpc.BeginResponse:
+        step = current()
+        asked = inputs.Begin(request.request_id, request.worker, step.trace_id if step else "", request.redrive)
+        return _begin_response(await self._ask(request.project_id, asked))
 
-    async def Beat(self, request: rpc.BeatRequest, context: Any) -> rpc.BeatResponse:
+    async def Beat(self, request: rpc.BeatRequest, _context: Any) -> rpc.BeatResponse:
         asked = inputs.Beat(request.request_id, request.worker, request.attempt, request.paying)
-        answer = await self._ask(request.project_id, asked, trace_from(context))
+        answer = await self._ask(request.project_id, asked)
         if isinstance(answer, inputs.Go):
             return rpc.BeatResponse(go=rpc.BeatResponse.Go(lease_s=answer.lease_s))
         why = answer.why if isinstance(answer, inputs.Drop) else "lost"
         return rpc.BeatResponse(stop=rpc.BeatResponse.Stop(why=why))
 
-    async def _ask(
-        self, project_id: str, asked: inputs.Begin | inputs.Beat, trace: TraceContext | None
-    ) -> inputs.Answer:
+    async def _ask(self, project_id: str, asked: inputs.Begin | inputs.Beat) -> inputs.Answer:
         try:
-            applied = await self._workflow.apply(project_id, asked, trace=trace)
+            applied = await self._workflow.apply(project_id, asked)
         except Refused:
             return inputs.Drop("unknown")
         except ReelwrightError:
@@ -60,9 +58,3 @@ def _begin_response(answer: inputs.Answer) -> rpc.BeginResponse:
             return rpc.BeginResponse(wait=rpc.BeginResponse.Wait(seconds=seconds))
         case inputs.Drop(why):
             return rpc.BeginResponse(drop=rpc.BeginResponse.Drop(why=why))
-
-
-def trace_from(context: Any) -> TraceContext | None:
-    """The caller's trace, from the call's metadata."""
-    sent = {str(key): value for key, value in context.invocation_metadata() or ()}
-    return parse_trace(sent.get("traceparent"), sent.get("tracestate"))

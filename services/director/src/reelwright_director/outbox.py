@@ -14,7 +14,8 @@ from reelwright_chassis.errors import Unavailable
 from reelwright_chassis.ids import new_id
 from reelwright_chassis.logs import get_logger
 from reelwright_chassis.store.port import Delete, Query, Store, Value
-from reelwright_chassis.trace import TraceContext
+from reelwright_chassis.trace import parse_trace
+from reelwright_chassis.tracing.messaging import creating, sending_made
 from reelwright_director import tables
 from reelwright_director.decision import Outgoing
 from reelwright_director.expect import number, typed
@@ -25,6 +26,8 @@ SWEEP_AGE_S = 5.0
 SCHEMA_VERSION = 1
 _BYTES_AS_TEXT = "latin-1"
 SOURCE = "director"
+_UNTOLD = frozenset({"project.changes"})
+"""Of each change, and followed by whoever is there: no step that leads to a video."""
 log = get_logger(__name__)
 
 
@@ -38,16 +41,19 @@ class OutboxRow:
     message: Message
 
 
-def outbox_rows(
-    project_id: str, outgoing: Iterable[Outgoing], now_s: float, trace: TraceContext | None
-) -> list[OutboxRow]:
+def outbox_rows(project_id: str, outgoing: Iterable[Outgoing], now_s: float) -> list[OutboxRow]:
     """The messages of one decision, ready for the wire."""
-    return [OutboxRow(outbox_shard(project_id), new_id(), now_s, _message(out, trace)) for out in outgoing]
+    return [OutboxRow(outbox_shard(project_id), new_id(), now_s, _message(out)) for out in outgoing]
 
 
-def _message(out: Outgoing, trace: TraceContext | None) -> Message:
+def _message(out: Outgoing) -> Message:
     """On its topic, or on the dead letters' topic beside it."""
-    message = encode(out.message, source=SOURCE, trace=trace)
+    cause = parse_trace(out.trace)
+    if out.topic in _UNTOLD:
+        message = encode(out.message, source=SOURCE, trace=cause)
+    else:
+        with creating(out.topic, out.message, cause) as step:
+            message = encode(out.message, source=SOURCE, trace=step.context)
     return replace(message, topic=out.topic, headers={**message.headers, **out.headers})
 
 
@@ -87,7 +93,9 @@ class Outbox:
         if not rows:
             return
         try:
-            await self._bus.publish([row.message for row in rows])
+            messages = [row.message for row in rows]
+            with sending_made(messages):
+                await self._bus.publish(messages)
             await self._store.transact([_delete(row) for row in rows])
         except Unavailable as error:
             log.warning("outbox_rows_stay", rows=len(rows), error=str(error))

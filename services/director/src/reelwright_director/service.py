@@ -23,7 +23,6 @@ from reelwright.rpc.v1 import (
 from reelwright_chassis.blobs.port import Blobs
 from reelwright_chassis.bus.port import Bus, Record
 from reelwright_chassis.clock import Clock, SystemClock
-from reelwright_chassis.envelope import trace_of
 from reelwright_chassis.errors import Unavailable
 from reelwright_chassis.logs import get_logger
 from reelwright_chassis.rpc import Mounted
@@ -183,10 +182,10 @@ class Director:
             clock=self._clock,
         )
 
-    async def _hear(self, fact: Message, record: Record) -> None:
+    async def _hear(self, fact: Message, _: Record) -> None:
         """A worker's fact. One of a project long gone is of no use to anybody."""
         try:
-            await self.workflow.apply(record_project(fact), fact, trace=trace_of(record))  # type: ignore[arg-type]
+            await self.workflow.apply(record_project(fact), fact)  # type: ignore[arg-type]
         except Refused:
             log.warning("fact_of_unknown_project", type=type(fact).__name__)
 

@@ -161,6 +161,8 @@ class Request:
     """The latest attempt that told of its failure."""
     redrive: str = ""
     """The latest redrive that had it tried again after it was given up."""
+    trace: str = ""
+    """What it was decided in, as a `traceparent`: where it belongs, however late and by whomever it is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +273,8 @@ class Project:
     history: tuple[HistoryEntry, ...] = ()
     removal: Removal | None = None
     consent: Consent | None = None
+    trace: str = ""
+    """The last command's, as a `traceparent`: that of what follows by itself."""
 
     @property
     def transcript(self) -> TranscriptRevision | None:

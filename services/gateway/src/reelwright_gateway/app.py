@@ -113,7 +113,8 @@ def _middleware(settings: GatewaySettings) -> list[Middleware]:
 
 
 _ALLOWED_HEADERS = [
-    "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Last-Event-ID", ACT_AS_HEADER, HEADER,
+    "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Last-Event-ID", "traceparent", "tracestate",
+    ACT_AS_HEADER, HEADER,
 ]  # fmt: skip
 _EXPOSED_HEADERS = [
     "ETag", "Location", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After", HEADER,

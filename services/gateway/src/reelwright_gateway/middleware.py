@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from starlette.datastructures import Headers
@@ -10,6 +11,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from reelwright_chassis import metrics
 from reelwright_chassis.errors import ReelwrightError
 from reelwright_chassis.logs import about, get_logger
+from reelwright_chassis.timing import observe
+from reelwright_chassis.trace import TraceContext, parse_trace
+from reelwright_chassis.tracing import Kind, Span, span
 from reelwright_gateway.problems import Problem, problem_of, response_of
 from reelwright_gateway.rate.limiter import Standing
 from reelwright_gateway.requestid import HEADER, begin_request
@@ -46,20 +50,33 @@ class Frame:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        name = begin_request(Headers(scope=scope).get(HEADER))
-        with about(http_request=name):
-            await _Answering(self._app, scope, receive, send, name).run()
+        headers = Headers(scope=scope)
+        name = begin_request(headers.get(HEADER))
+        with about(http_request=name), _step(scope["path"], headers) as step:
+            await _Answering(self._app, scope, receive, send, name=name, step=step).run()
+
+
+@contextmanager
+def _step(path: str, headers: Headers) -> Iterator[Span]:
+    """The request as a step of its caller's trace, or of a new one; nothing for a probe."""
+    caller = parse_trace(headers.get("traceparent"), headers.get("tracestate"))
+    if path in _QUIET:
+        yield Span(caller or TraceContext.new())
+        return
+    with span("HTTP", Kind.SERVER, parent=caller) as step:
+        yield step
 
 
 class _Answering:
     """One request on its way through."""
 
-    def __init__(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send, name: str) -> None:
+    def __init__(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send, *, name: str, step: Span) -> None:
         self._app = app
         self._scope = scope
         self._receive = receive
         self._send = send
         self._name = name
+        self._step = step
         self._status = 0
 
     async def run(self) -> None:
@@ -95,18 +112,33 @@ class _Answering:
             await response_of(problem)(self._scope, self._receive, self._sending)
 
     def _note(self, spent_s: float) -> None:
-        route = _route(self._scope)
+        method, route = _method(self._scope), _route(self._scope)
         if route in _QUIET:
             return
         if not self._scope.get("state", {}).get("streams"):
-            metrics.HTTP_SECONDS.labels(self._scope["method"], route, str(self._status)).observe(spent_s)
+            observe(metrics.HTTP_SECONDS.labels(method, route, str(self._status)), spent_s)
+        self._tell_step(method, route)
         log.info(
             "request",
-            method=self._scope["method"],
+            method=method,
             route=route,
             status=self._status,
             seconds=round(spent_s, 4),
         )
+
+    def _tell_step(self, method: str, route: str) -> None:
+        self._step.rename(f"{method} {route}")
+        self._step.set({"http.request.method": method, "http.route": route, "http.response.status_code": self._status})
+        if self._status >= 500 or not self._status:
+            self._step.fail(str(self._status))
+
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+def _method(scope: Scope) -> str:
+    """One of those that there are: a client may send any word."""
+    return str(scope["method"]) if scope["method"] in _METHODS else "_OTHER"
 
 
 def _route(scope: Any) -> str:

@@ -10,6 +10,7 @@ from reelwright.events.v1.media_pb2 import BlobRef
 from reelwright_chassis.blobs.port import Blobs
 from reelwright_chassis.clock import Clock
 from reelwright_chassis.errors import Retry
+from reelwright_chassis.tracing import Kind, span
 from reelwright_chassis.worker.job import Job
 from reelwright_kling_gateway.client.errors import KlingError
 from reelwright_kling_gateway.client.kling import Provider
@@ -54,9 +55,11 @@ class Collector:
             raise ResultLost(str(error)) from error
 
     async def _take(self, submission: Submission, job: Job) -> Stored:
-        media = await self._fetch(submission, job.scratch)
+        with span("download", Kind.CLIENT):
+            media = await self._fetch(submission, job.scratch)
         key = f"ai-generated/{submission.asset_id}.{media.suffix}"
-        blob = await self._blobs.put_file(key, media.path, content_type=media.facts.content_type)
+        with span("upload"):
+            blob = await self._blobs.put_file(key, media.path, content_type=media.facts.content_type)
         return Stored(blob, media.facts)
 
     async def _fetch(self, submission: Submission, folder: Path) -> Media:

@@ -2,10 +2,13 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 
 from reelwright_chassis.clock import Clock
+from reelwright_chassis.trace import TraceContext
+from reelwright_chassis.tracing import current, span
 from reelwright_kling_gateway.client.errors import KlingError, Reaction
 from reelwright_kling_gateway.client.kling import Provider
 from reelwright_kling_gateway.client.order import Product
@@ -32,6 +35,8 @@ class _Watched:
     product: Product
     task_id: str
     end: "asyncio.Future[Task | None]"
+    waits: TraceContext | None
+    """The step of who waits."""
     missing_since_s: float | None = field(default=None)
 
 
@@ -55,7 +60,7 @@ class Poller:
         """
         watched = self._watched.get(task_id)
         if watched is None:
-            watched = _Watched(product, task_id, asyncio.get_running_loop().create_future())
+            watched = _Watched(product, task_id, asyncio.get_running_loop().create_future(), current())
             self._watched[task_id] = watched
         self._interval_s = self._pace.shortest_s
         if self._loop is None or self._loop.done():
@@ -108,7 +113,8 @@ class Poller:
     async def _ask(self, batch: list[_Watched]) -> bool:
         """Read one batch; True when any of its tasks came to an end."""
         try:
-            answer = await self._provider.read(batch[0].product, [watched.task_id for watched in batch])
+            with _polling(batch):
+                answer = await self._provider.read(batch[0].product, [watched.task_id for watched in batch])
         except KlingError as error:
             if error.reaction in _PASSING:
                 return False
@@ -147,3 +153,12 @@ class Poller:
     def _fail(self, watched: _Watched, error: Exception) -> None:
         del self._watched[watched.task_id]
         watched.end.set_exception(error)
+
+
+@contextmanager
+def _polling(batch: list[_Watched]) -> Iterator[None]:
+    """A step of the first of them, that names the steps of all."""
+    waits = [watched.waits for watched in batch if watched.waits is not None]
+    first = waits[0] if waits else None
+    with span("poll", parent=first, links=waits[1:], attributes={"reelwright.tasks": len(batch)}):
+        yield

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -10,6 +10,8 @@ from reelwright_chassis import metrics
 from reelwright_chassis.clock import Clock
 from reelwright_chassis.errors import ReelwrightError, Retry, Stopped
 from reelwright_chassis.logs import get_logger
+from reelwright_chassis.timing import observe
+from reelwright_chassis.tracing import Span, span
 from reelwright_chassis.worker.job import Job
 from reelwright_kling_gateway import steps, submissions
 from reelwright_kling_gateway.brakes import STOPPING, Brakes
@@ -124,12 +126,19 @@ class Purchase:
         await self._desk.slots.acquire(self._order.family, self._order.external_task_id, self._job)
         await self._announce()
         try:
-            task = await self._desk.provider.create(self._order)
+            with self._step("order"):
+                task = await self._desk.provider.create(self._order)
         except KlingError as error:
             self._tell_post(error.reaction, error)
             return steps.Refused(error)
         self._tell_post("created")
         return steps.Known(task)
+
+    def _step(self, name: str) -> AbstractContextManager[Span]:
+        submission = self._entry.submission
+        return span(
+            name, attributes={"reelwright.asset_id": submission.asset_id, "reelwright.rung": submission.rung.label}
+        )
 
     def _tell_post(self, outcome: str, error: KlingError | None = None) -> None:
         """The vendor's text is left out: it may repeat the prompt."""
@@ -175,10 +184,11 @@ class Purchase:
     async def _watch(self) -> Observation:
         await self._desk.slots.try_acquire(self._order.family, self._order.external_task_id)
         self._job.progress(20.0, "waiting for Kling")
-        end = self._desk.poller.watch(self._order.product, self._effort.submission.task_id)
         began_s = self._desk.clock.monotonic_s()
         try:
-            task = await stoppable(end, self._job)
+            with self._step("wait for the provider"):
+                end = self._desk.poller.watch(self._order.product, self._effort.submission.task_id)
+                task = await stoppable(end, self._job)
         except Stopped:
             self._follow()
             raise
@@ -188,7 +198,7 @@ class Purchase:
         return steps.Known(task) if task is not None else steps.Gone()
 
     def _tell_task(self, outcome: str, seconds: float) -> None:
-        metrics.KLING_TASK_SECONDS.labels(family=self._order.family.value, outcome=outcome).observe(seconds)
+        observe(metrics.KLING_TASK_SECONDS.labels(family=self._order.family.value, outcome=outcome), seconds)
 
     def _follow(self) -> None:
         """Kling knows no cancel: what runs will be charged, so its end is read and booked while this process lives."""

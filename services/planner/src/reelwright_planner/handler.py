@@ -7,6 +7,7 @@ from reelwright.events.v1.facts_pb2 import ScenesPlanned, Work
 from reelwright.events.v1.requests_pb2 import PlanRequested
 from reelwright.rpc.v1.planner_pb2 import RewritePromptRequest, RewritePromptResponse
 from reelwright.rpc.v1.planner_pb2_grpc import PlannerServiceServicer
+from reelwright_chassis.tracing import annotate, span
 from reelwright_chassis.worker.job import Job
 from reelwright_planner.budget import ClipTerms, Kind
 from reelwright_planner.keyphrases import weigh_terms
@@ -31,7 +32,9 @@ class PlanHandler:
         """Raises `Reject` for a transcript without words."""
         if self._llm is not None:
             await job.confirm()
-        planned = await plan(request, self._llm, clip_terms=self._clip_terms)
+        with span("plan scenes"):
+            planned = await plan(request, self._llm, clip_terms=self._clip_terms)
+        annotate({"reelwright.scenes": len(planned.plan.scenes), "reelwright.engine": planned.plan.planner})
         return ScenesPlanned(
             tenant_id=request.tenant_id,
             user_id=request.user_id,

@@ -12,6 +12,7 @@ from reelwright.events.v1.requests_pb2 import RenderRequested
 from reelwright_chassis import metrics
 from reelwright_chassis.blobs.port import Blobs
 from reelwright_chassis.processes import CpuPool
+from reelwright_chassis.tracing import Attributes, span
 from reelwright_renderer.audio.meter import SILENCE_DB, Level
 from reelwright_renderer.compose import compose
 from reelwright_renderer.encode import EncoderFailed
@@ -98,9 +99,18 @@ class _Render:
         missing = await self._desk.shelf.missing([*plan.names, plan.sound])
         units = [name for name in missing if name in self._units]
         async with AsyncExitStack() as stack:
-            inputs = await self._inputs(stack, sound_exists=plan.sound not in missing)
-            await self._make_missing(units, inputs)
+            with span("fetch pictures and sound"):
+                inputs = await self._inputs(stack, sound_exists=plan.sound not in missing)
+            with span("render segments", attributes=self._about(len(units))):
+                await self._make_missing(units, inputs)
             return await self._finish(stack, rendered=len(units))
+
+    def _about(self, segments: int) -> Attributes:
+        return {
+            "reelwright.segments": segments,
+            "reelwright.encoder": self._plan.encoder.name,
+            "reelwright.duration_s": self._plan.timeline.duration_s,
+        }
 
     async def _inputs(self, stack: AsyncExitStack, *, sound_exists: bool) -> Inputs:
         plan, shelf = self._plan, self._desk.shelf
@@ -166,10 +176,12 @@ class _Render:
         pieces = tuple(Piece(file, unit.frames.count) for file, unit in zip(files, plan.units, strict=True))
         sound = await shelf.local(plan.sound, stack)
         video, poster = shelf.folder / "final_video.mp4", shelf.folder / "poster.jpg"
-        await lane.run(
-            join, pieces, sound, plan.timeline.format.fps, video, plan.timeline.name, stop=self._desk.should_stop
-        )
-        await lane.run(write_poster, video, poster, stop=self._desk.should_stop)
+        with span("join"):
+            await lane.run(
+                join, pieces, sound, plan.timeline.format.fps, video, plan.timeline.name, stop=self._desk.should_stop
+            )
+            await lane.run(write_poster, video, poster, stop=self._desk.should_stop)
         self._desk.progress(98, "storing")
         made = Made(video, poster, self._level, plan.encoder.name, rendered, len(set(plan.names)) - rendered)
-        return await store_outputs(self._request, plan.timeline, plan.captions, made, shelf.blobs)
+        with span("upload", attributes={"reelwright.size_bytes": video.stat().st_size}):
+            return await store_outputs(self._request, plan.timeline, plan.captions, made, shelf.blobs)

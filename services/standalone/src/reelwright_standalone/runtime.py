@@ -9,6 +9,7 @@ from reelwright_chassis.home import open_home
 from reelwright_chassis.parts import Parts, Service
 from reelwright_chassis.rpc import serve
 from reelwright_chassis.together import running
+from reelwright_chassis.tracing.start import COMPONENT, EMBEDDED, tracing
 from reelwright_kling_gateway.service import KlingGateway
 from reelwright_kling_gateway.settings import KlingSettings
 from reelwright_kling_sim import BASE_URL, InProcess, SimSettings, simulator
@@ -29,6 +30,7 @@ async def open_runtime(settings: StandaloneSettings, providers: Providers) -> As
     """All services, working. They end in order when the block does. Raises `StateInUse` when the home is taken."""
     async with AsyncExitStack() as stack:
         stack.enter_context(logging_to_home(settings))
+        stack.enter_context(tracing(COMPONENT, bus=EMBEDDED))
         home = await stack.enter_async_context(open_home(settings.home))
         parts, projects = await stack.enter_async_context(directed(home))
         sim = await stack.enter_async_context(working(parts, settings, providers))

@@ -23,6 +23,7 @@ from reelwright_chassis.home import Home, open_home
 from reelwright_chassis.parts import Parts
 from reelwright_chassis.rpc import connect, local_address
 from reelwright_chassis.together import running
+from reelwright_chassis.tracing.start import COMPONENT, EMBEDDED, tracing
 from reelwright_gateway.defaults import Defaults
 from reelwright_gateway.deps import Deps
 from reelwright_gateway.director import Director
@@ -92,7 +93,7 @@ class _Serving:
     console: Console
 
     async def run(self, options: ServeOptions) -> None:
-        with logging_to_home(self.settings):
+        with logging_to_home(self.settings), tracing(COMPONENT, bus=EMBEDDED):
             async with open_home(self.settings.home) as home:
                 await self._run(options, home)
 

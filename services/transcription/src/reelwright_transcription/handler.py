@@ -9,6 +9,7 @@ from reelwright.events.v1.requests_pb2 import TranscriptionRequested
 from reelwright_chassis.blobs.port import Blobs
 from reelwright_chassis.errors import NotFound, Reject, Retry
 from reelwright_chassis.processes import CpuPool, ProcessCrashed
+from reelwright_chassis.tracing import annotate, span
 from reelwright_chassis.worker.job import Job
 from reelwright_transcription.engines.openai_models import tells_times
 from reelwright_transcription.engines.port import Recognition
@@ -45,13 +46,21 @@ class TranscriptionHandler:
         )
         transcript = Transcript.FromString(await self._run(errand, job))
         transcript.transcript_id = request.request_id
+        annotate(
+            {
+                "reelwright.duration_s": transcript.duration_s,
+                "reelwright.words": len(transcript.words),
+                "reelwright.engine": transcript.engine,
+            }
+        )
         return TranscriptReady(transcript=transcript, work=Work(cost_usd=paid.cost_usd if paid else 0.0))
 
     async def _run(self, errand: Errand, job: Job) -> bytes:
         paid = errand.recognition
         on_progress = job.progress if paid is None else _part(job, 60, 100)
         try:
-            return await self._pool.run(run_errand, errand, on_progress=on_progress, stop=lambda: job.stopped)
+            with span("recognise and align"):
+                return await self._pool.run(run_errand, errand, on_progress=on_progress, stop=lambda: job.stopped)
         except ProcessCrashed as error:
             raise Retry(str(error), reason_code="internal", cost_usd=paid.cost_usd if paid else 0.0) from error
 
@@ -71,15 +80,16 @@ class TranscriptionHandler:
         from reelwright_transcription.upload import prepare_uploads  # noqa: PLC0415
 
         openai, model = self._settings.openai, self._openai_model
-        uploads = await self._pool.run(
-            prepare_uploads,
-            audio,
-            job.scratch,
-            tells_times(model),
-            self._settings.max_duration_s,
-            on_progress=_part(job, 0, 10),
-            stop=lambda: job.stopped,
-        )
+        with span("cut for upload"):
+            uploads = await self._pool.run(
+                prepare_uploads,
+                audio,
+                job.scratch,
+                tells_times(model),
+                self._settings.max_duration_s,
+                on_progress=_part(job, 0, 10),
+                stop=lambda: job.stopped,
+            )
         key = openai.api_key.get_secret_value()
         async with OpenAiEngine(model, api_key=key, base_url=openai.base_url, timeout_s=openai.timeout_s) as engine:
             return await engine.recognise(

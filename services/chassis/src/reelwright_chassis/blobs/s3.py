@@ -18,6 +18,8 @@ from reelwright_chassis.blobs.s3_presign import S3Presigner
 from reelwright_chassis.blobs.s3_settings import S3Settings
 from reelwright_chassis.blobs.s3_transfer import Digest, Transfers, digest_of, encryption_headers
 from reelwright_chassis.errors import NotFound, Unavailable
+from reelwright_chassis.timing import timed
+from reelwright_chassis.tracing import Kind, span
 
 if TYPE_CHECKING:
     from types_boto3_s3.type_defs import ListObjectsV2OutputTypeDef
@@ -177,7 +179,7 @@ class S3Blobs:
             raise Unavailable(f"S3: {len(errors)} of {len(keys)} objects were not deleted ({errors[0].get('Code')})")
 
     async def _run(self, operation: str, work: Callable[[], T], key: str = "") -> T:
-        with metrics.BLOBS_SECONDS.labels(operation=operation).time():
+        with span(f"s3 {operation}", Kind.CLIENT), timed(metrics.BLOBS_SECONDS.labels(operation=operation)):
             return await self._connection.run(work, key)
 
 

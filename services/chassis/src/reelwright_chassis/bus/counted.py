@@ -7,11 +7,12 @@ from prometheus_client import Counter
 
 from reelwright_chassis import metrics
 from reelwright_chassis.bus.port import Message
+from reelwright_chassis.timing import observe
 
 
 def count_published(messages: Sequence[Message], seconds: float) -> None:
     """They were acknowledged after so many seconds."""
-    metrics.PUBLISH_SECONDS.observe(seconds)
+    observe(metrics.PUBLISH_SECONDS, seconds)
     for message in messages:
         _published(message.topic).inc()
 

@@ -21,6 +21,8 @@ from reelwright_chassis.serving.life import Life, Loaded
 from reelwright_chassis.serving.program import Program, S
 from reelwright_chassis.serving.settings import ServiceSettings
 from reelwright_chassis.settings import Settings
+from reelwright_chassis.tracing.settings import TracingSettings
+from reelwright_chassis.tracing.start import check_tracing, tracing
 
 log = get_logger(__name__)
 
@@ -42,7 +44,7 @@ def run_program(program: Program[S], argv: Sequence[str] | None = None) -> NoRet
 
 def settings_of(program: Program[S]) -> list[type[Settings]]:
     """Every settings class that the program reads: its own first."""
-    return [program.settings, ServiceSettings, *(backend(need).settings for need in program.needs)]
+    return [program.settings, ServiceSettings, TracingSettings, *(backend(need).settings for need in program.needs)]
 
 
 def _run(program: Program[S], loaded: Loaded[S]) -> int:
@@ -50,7 +52,8 @@ def _run(program: Program[S], loaded: Loaded[S]) -> int:
     faulthandler.enable()
     faulthandler.register(signal.SIGUSR1)  # where every thread is, on standard error
     try:
-        asyncio.run(Life(program, loaded).live())
+        with tracing(program.name, loaded.tracing):
+            asyncio.run(Life(program, loaded).live())
     except SettingsError:
         raise
     except Exception as error:
@@ -68,14 +71,17 @@ def _load(program: Program[S]) -> Loaded[S]:
             found[settings] = settings.load()
             if isinstance(own := found[settings], program.settings):
                 program.check(own)
+            if isinstance(own, TracingSettings):
+                check_tracing(own)
         except SettingsError as error:
             wrong.append(str(error))
     if wrong:
         raise SettingsError("\n".join(wrong))
-    own, service = found[program.settings], found[ServiceSettings]
+    own, service, traced = found[program.settings], found[ServiceSettings], found[TracingSettings]
     assert isinstance(own, program.settings)  # noqa: S101
     assert isinstance(service, ServiceSettings)  # noqa: S101
-    return Loaded(service, own, {need: found[backend(need).settings] for need in program.needs})
+    assert isinstance(traced, TracingSettings)  # noqa: S101
+    return Loaded(service, traced, own, {need: found[backend(need).settings] for need in program.needs})
 
 
 def _parser(program: Program[S]) -> argparse.ArgumentParser:

@@ -23,6 +23,7 @@ from reelwright_chassis.serving.settings import ServiceSettings
 from reelwright_chassis.serving.signals import listening
 from reelwright_chassis.settings import Settings
 from reelwright_chassis.together import first_error
+from reelwright_chassis.tracing.settings import TracingSettings
 
 log = get_logger(__name__)
 
@@ -34,6 +35,7 @@ class Loaded(Generic[S]):
     """A program's settings, checked."""
 
     service: ServiceSettings
+    tracing: TracingSettings
     own: S
     parts: Mapping[Need, Settings]
 

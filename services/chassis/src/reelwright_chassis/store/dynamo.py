@@ -20,6 +20,7 @@ from reelwright_chassis.store.dynamo_tables import provision_blocking, why_not_r
 from reelwright_chassis.store.limits import check_writes, position
 from reelwright_chassis.store.port import Check, Condition, Delete, Item, Key, Page, Put, Query, Table, Value, Write
 from reelwright_chassis.store.ranges import Range, check_query
+from reelwright_chassis.timing import timed
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -74,7 +75,7 @@ class DynamoStore:
         def get(client: "DynamoDBClient") -> dict[str, Any] | None:
             return client.get_item(TableName=self._name(table), Key=where, ConsistentRead=True).get("Item")
 
-        with metrics.STORE_SECONDS.labels(operation="get").time():
+        with timed(metrics.STORE_SECONDS.labels(operation="get")):
             found = await self._calls.make(self._what("GetItem", table), get, repeatable=True)
         item = None if found is None else decode_item(found)
         return None if item is None or self._expired(table, item) else item
@@ -96,7 +97,7 @@ class DynamoStore:
         check_writes(writes)
         now_s = self._clock.now_s()
         parameters = [self._parameters(write, now_s) for write in writes]
-        with metrics.STORE_SECONDS.labels(operation="write").time():
+        with timed(metrics.STORE_SECONDS.labels(operation="write")):
             try:
                 await self._write(writes, parameters)
             except (ClientError, BotoCoreError) as error:
@@ -108,7 +109,7 @@ class DynamoStore:
         if checked.empty:
             return Page([])
         parameters = self._query(query, checked)
-        with metrics.STORE_SECONDS.labels(operation="query").time():
+        with timed(metrics.STORE_SECONDS.labels(operation="query")):
             found = await self._calls.make(
                 self._what("Query", query.table), lambda client: client.query(**parameters), repeatable=True
             )

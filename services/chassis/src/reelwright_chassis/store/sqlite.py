@@ -15,6 +15,7 @@ from reelwright_chassis.store import sqlite_rows as rows
 from reelwright_chassis.store.limits import check_writes, position
 from reelwright_chassis.store.port import Condition, Delete, Item, Key, Page, Put, Query, Table, Value, Write
 from reelwright_chassis.store.sqlite_query import prepare_query
+from reelwright_chassis.timing import timed
 
 MIGRATIONS = (
     """
@@ -64,7 +65,7 @@ class SqliteStore:
     async def get(self, table: Table, key: Key) -> dict[str, Value] | None:
         self._check_declared(table)
         where, now_s = position(table, dict(key)), self._clock.now_s()
-        with metrics.STORE_SECONDS.labels(operation="get").time():
+        with timed(metrics.STORE_SECONDS.labels(operation="get")):
             return await self._database.read(lambda connection: rows.read_item(connection, table, where, now_s))
 
     async def put(self, table: Table, item: Item, *, when: Condition | None = None) -> None:
@@ -78,13 +79,13 @@ class SqliteStore:
             self._check_declared(write.table)
         check_writes(writes)
         now_s = self._clock.now_s()
-        with metrics.STORE_SECONDS.labels(operation="write").time():
+        with timed(metrics.STORE_SECONDS.labels(operation="write")):
             await self._database.write(lambda connection: self._apply(connection, writes, now_s))
 
     async def query(self, query: Query) -> Page:
         self._check_declared(query.table)
         run = prepare_query(query, self._clock.now_s())
-        with metrics.STORE_SECONDS.labels(operation="query").time():
+        with timed(metrics.STORE_SECONDS.labels(operation="query")):
             return await self._database.read(run)
 
     def _check_declared(self, table: Table) -> None:

@@ -13,11 +13,15 @@ from reelwright_chassis import metrics
 from reelwright_chassis.bus.limits import check_size
 from reelwright_chassis.bus.port import Record
 from reelwright_chassis.clock import Clock
-from reelwright_chassis.envelope import Event, check_carried, decode, encode, subject_of, trace_of
+from reelwright_chassis.envelope import Event, check_carried, decode, encode, subject_of
 from reelwright_chassis.errors import Stopped, Unavailable, Undecodable
 from reelwright_chassis.letters import redrive_of
 from reelwright_chassis.logs import get_logger
 from reelwright_chassis.parts import Parts
+from reelwright_chassis.timing import observe
+from reelwright_chassis.trace import TraceContext
+from reelwright_chassis.tracing import annotate, current, span
+from reelwright_chassis.tracing.messaging import sending
 from reelwright_chassis.worker.attempt import Attempt
 from reelwright_chassis.worker.companions import beside
 from reelwright_chassis.worker.dead_letters import DeadLetters
@@ -123,10 +127,11 @@ class BoundWorker(Generic[R]):
             self._meters.jobs("undecodable").inc()
             return Ended.FINISHED
         bind_contextvars(project_id=subject.project_id, request_id=subject.request_id)  # they end with this job's task
+        annotate({"reelwright.request_id": subject.request_id, "reelwright.stage": self._shape.stage})
         answer = await self._ride_out(lambda: self._leases.begin(subject))
         match answer:
             case Go():
-                return await self._begin(record, request, subject, answer)
+                return await self._begin(request, subject, answer)
             case Wait(seconds):
                 self._log.info("job_held_by_another", wait_s=seconds)
                 return Later(seconds)
@@ -149,10 +154,11 @@ class BoundWorker(Generic[R]):
         if project_id:
             fact = failure("undecodable")
             fact.project_id, fact.request_id, fact.work.worker = project_id, record.key, self._parts.instance
-            message = encode(fact, source=self.name, topic=_RESULTS, trace=trace_of(record))
-            await self._ride_out(lambda: self._parts.bus.publish([message]))
+            with sending(_RESULTS, fact) as step:
+                message = encode(fact, source=self.name, topic=_RESULTS, trace=step.context)
+                await self._ride_out(lambda: self._parts.bus.publish([message]))
 
-    async def _begin(self, record: Record, request: R, subject: Subject, go: Go) -> Ended | Later:
+    async def _begin(self, request: R, subject: Subject, go: Go) -> Ended | Later:
         stop = StopSignal()
         self._stops.add(stop)
         if self._driver.stopping:
@@ -161,22 +167,23 @@ class BoundWorker(Generic[R]):
         began_s = self._clock.monotonic_s()
         self._meters.running.inc()
         try:
-            outcome = await self._attempt(record, request, subject, go, stop)
+            outcome = await self._attempt(request, subject, go, stop)
         finally:
             self._meters.running.dec()
             self._stops.discard(stop)
         seconds = self._clock.monotonic_s() - began_s
-        self._meters.seconds(outcome).observe(seconds)
+        observe(self._meters.seconds(outcome), seconds)
+        annotate({"reelwright.outcome": outcome})
         self._meters.jobs(outcome).inc()
         self._log.info("job_ended", outcome=outcome, seconds=round(seconds, 3))
         return _ENDS.get(outcome, Ended.FINISHED)
 
-    async def _attempt(self, record: Record, request: R, subject: Subject, go: Go, stop: StopSignal) -> str:
+    async def _attempt(self, request: R, subject: Subject, go: Go, stop: StopSignal) -> str:
         """What came of it, in a word."""
         outage, started_s = self._driver.outage, self._clock.now_s()
         handling = Handling(self.name, self._shape.retry, self._clock, outage, stop)
         lease = Lease(self._leases, subject, go, stop, clock=self._clock, outage=outage)
-        progress = Progress(lambda percent, doing: self._send_progress(record, subject, percent, doing), self._clock)
+        progress = Progress(partial(self._send_progress, current(), subject), self._clock)
         until_s = self._clock.monotonic_s() + go.deadline_s
         scratch = Scratch(self._parts.scratch)
         job = Attempt(subject, self._parts.instance, go.attempt, until_s, scratch, stop, lease, progress, self._clock)
@@ -188,13 +195,14 @@ class BoundWorker(Generic[R]):
                 return _STOPPED.get(stop.reason or "", "stopped")
             fact = fact or failure("stalled", retryable=True)
             self._sign(fact, subject, go, started_s, handling.cost_usd)
-            return await self._publish(record, fact)
+            return await self._publish(fact)
         finally:
             await job.end()
 
     async def _answer(self, request: R, job: Attempt) -> Proto:
         """The handler's fact; one that could not be sent is the handler's fault, and is treated as such."""
-        fact = await self._handler(request, job)
+        with span(self._shape.stage, attributes={"reelwright.attempt": job.attempt}):
+            fact = await self._handler(request, job)
         check_carried(fact, topic=_RESULTS)
         check_size(_RESULTS, fact.ByteSize() + _SIGNATURE_BYTES)
         return fact
@@ -209,18 +217,20 @@ class BoundWorker(Generic[R]):
         work.finished_at.seconds, work.finished_at.nanos = _timestamp(self._clock.now_s())
         work.cost_usd += failed_usd
 
-    async def _publish(self, record: Record, fact: Proto) -> str:
+    async def _publish(self, fact: Proto) -> str:
         """Returns when the broker has it. While the bus is away it waits, under its lease."""
-        message = encode(fact, source=self.name, topic=_RESULTS, trace=trace_of(record))
         try:
-            await self._ride_out(lambda: self._parts.bus.publish([message]))
+            with sending(_RESULTS, fact) as step:
+                message = encode(fact, source=self.name, topic=_RESULTS, trace=step.context)
+                await self._ride_out(lambda: self._parts.bus.publish([message]))
         except Stopped:
             return "abandoned"
         if isinstance(fact, WorkFailed):
             return "failed" if fact.retryable else "rejected"
         return "done"
 
-    async def _send_progress(self, record: Record, subject: Subject, percent: float, doing: str) -> None:
+    async def _send_progress(self, trace: TraceContext | None, subject: Subject, percent: float, doing: str) -> None:
+        """No span of its own: there may be one a second."""
         told = Progressed(
             tenant_id=subject.tenant_id,
             user_id=subject.user_id,
@@ -231,7 +241,7 @@ class BoundWorker(Generic[R]):
             doing=doing,
         )
         try:
-            await self._parts.bus.publish([encode(told, source=self.name, trace=trace_of(record))])
+            await self._parts.bus.publish([encode(told, source=self.name, trace=trace)])
         except Unavailable:
             metrics.PROGRESS_LOST.labels(worker=self.name).inc()
 

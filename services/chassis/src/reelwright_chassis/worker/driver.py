@@ -11,6 +11,8 @@ from reelwright_chassis.bus.port import Bus, Consumer, Record, TopicPartition
 from reelwright_chassis.clock import Clock
 from reelwright_chassis.errors import Conflict, Stopped, Unavailable
 from reelwright_chassis.logs import get_logger
+from reelwright_chassis.timing import observe
+from reelwright_chassis.tracing.messaging import processing
 from reelwright_chassis.worker.ledger import OffsetLedger, Ticket
 from reelwright_chassis.worker.outage import Outage
 from reelwright_chassis.worker.queues import KeyQueues
@@ -238,9 +240,12 @@ class Driver:
 
     async def _job(self, key: str, ticket: Ticket, record: Record) -> None:
         ended: Ended | Later = Ended.ABANDONED
-        self._age.observe(max(0.0, self._clock.now_s() - record.timestamp_s))
         try:
-            ended = await self._handle(record)
+            with processing(record, self._group) as step:
+                observe(self._age, max(0.0, self._clock.now_s() - record.timestamp_s))
+                ended = await self._handle(record)
+                if ended is not Ended.FINISHED:
+                    step.set({"reelwright.outcome": "later" if isinstance(ended, Later) else ended.value})
         except Stopped:
             pass
         finally:

@@ -13,6 +13,7 @@ from reelwright.rpc.v1.work_pb2_grpc import WorkServiceStub
 from reelwright_chassis.clock import Clock
 from reelwright_chassis.errors import Unavailable
 from reelwright_chassis.logs import get_logger
+from reelwright_chassis.tracing import current, within
 from reelwright_chassis.worker.outage import Outage
 from reelwright_chassis.worker.stop import StopSignal
 from reelwright_chassis.worker.timers import Timer, Timers
@@ -135,6 +136,7 @@ class Lease:
         self._stop = stop
         self._clock = clock
         self._outage = outage
+        self._trace = current()
         self._next: Timer | None = None
         self._beating: asyncio.Task[None] | None = None
 
@@ -157,10 +159,11 @@ class Lease:
             await asyncio.wait({self._beating})
 
     async def _beat_once(self) -> None:
-        try:
-            await self._beat()
-        except Unavailable as error:
-            log.warning("beat_failed", error=str(error))
+        with within(self._trace):  # timers know of no trace
+            try:
+                await self._beat()
+            except Unavailable as error:
+                log.warning("beat_failed", error=str(error))
 
     async def confirm(self) -> None:
         """Returns when the director says that this attempt goes on and may pay; waits for it. Raises `Stopped`."""

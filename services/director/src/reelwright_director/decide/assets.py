@@ -71,7 +71,9 @@ def _order(draft: Draft, scene: SceneRef, kind: int, take: int) -> None:
     order = AssetOrder(asset, scene.scene_id, scene.subject, kind, take, cap_usd(kind, scene.duration_s))
     had = draft.project.request(asset_request_id(asset))
     if had is None or had.status is Status.FAILED:
-        request = Request(asset_request_id(asset), Stage.ASSET, Status.READY, since_s=draft.now_s, order=order)
+        request = Request(
+            asset_request_id(asset), Stage.ASSET, Status.READY, since_s=draft.now_s, order=order, trace=draft.trace
+        )
         remember(draft, request)
         settle(draft, request.request_id)
     if asset not in draft.project.ordered:

@@ -65,7 +65,7 @@ def create(command: inputs.Create, context: Context) -> Decision:
         set_script(draft, command.script)
     if command.audio_url:
         start(draft, Stage.FETCH)
-    return _seal(draft, None)
+    return _seal(draft, None, commanded=True)
 
 
 def copy(source: Project, command: inputs.Copy, context: Context) -> Decision:
@@ -76,7 +76,7 @@ def copy(source: Project, command: inputs.Copy, context: Context) -> Decision:
     dated = replace(command, consent=_dated(command.consent, context.now_s))
     draft = Draft(copying.blank(source, dated, context.now_s), replace(context, documents={}))
     copying.copy_into(draft, Draft(source, context))
-    return _seal(draft, None)
+    return _seal(draft, None, commanded=True)
 
 
 def _dated(consent: Consent | None, now_s: float) -> Consent | None:
@@ -90,15 +90,17 @@ def decide(project: Project, what: inputs.Input, context: Context) -> Decision:
     """
     draft = Draft(project, context)
     _HANDLERS[type(what)](draft, what)
-    return _seal(draft, project)
+    return _seal(draft, project, commanded=isinstance(what, inputs.Command))
 
 
-def _seal(draft: Draft, before: Project | None) -> Decision:
+def _seal(draft: Draft, before: Project | None, *, commanded: bool) -> Decision:
     """A changed project gets the next version and, where its public view changed, tells so."""
     if draft.project == before:
         return replace(draft.decision(), project=before)
     draft.change(awaited_s=_awaited_s(draft.project, before, draft.now_s), waiting=_waiting(draft))
     draft.change(version=draft.project.version + 1, updated_at_s=draft.now_s)
+    if commanded:
+        draft.change(trace=draft.context.trace)
     view = changed_view(draft.project)
     if before is None or view != changed_view(before):
         view.version = draft.project.version

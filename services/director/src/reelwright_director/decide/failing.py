@@ -150,7 +150,9 @@ def bury(draft: Draft, request: Request, reason_code: str) -> None:
         failed_at_s=draft.now_s,
         error=reason_code or "transient",
     )
-    draft.send(dead_letters_of(topic), request.request_id, request_message(draft, request), headers)
+    draft.send(
+        dead_letters_of(topic), request.request_id, request_message(draft, request), headers, trace=request.trace
+    )
 
 
 def _is_worked_on(draft: Draft, request: Request) -> bool:

@@ -12,6 +12,7 @@ from reelwright.events.v1.facts_pb2 import (
     WorkFailed,
 )
 from reelwright_chassis.reasons import reason
+from reelwright_chassis.trace import parse_trace
 from reelwright_director import pictures
 from reelwright_director.decide.messages import TOPICS, request_message
 from reelwright_director.decision import Booking, Draft
@@ -24,14 +25,17 @@ def ask(draft: Draft, request: Request) -> None:
     """Publish a request (for the first time, or again) and remember that it is asked."""
     asked = replace(request, status=Status.ASKED, lease=None, deadline_at_s=None, retry_at_s=None)
     remember(draft, asked)
-    draft.send(TOPICS[request.stage], request.request_id, request_message(draft, request))
+    draft.send(TOPICS[request.stage], request.request_id, request_message(draft, request), trace=request.trace)
 
 
 def order(draft: Draft, stage: Stage, request_id: str, *, revision: int = 0) -> None:
     """Ask for one piece of work, unless it is being done already."""
     had = draft.project.request(request_id)
     if had is None or had.status is Status.FAILED:
-        ask(draft, Request(request_id, stage, Status.ASKED, since_s=draft.now_s, revision=revision))
+        ask(
+            draft,
+            Request(request_id, stage, Status.ASKED, since_s=draft.now_s, revision=revision, trace=draft.trace),
+        )
 
 
 def remember(draft: Draft, request: Request) -> None:
@@ -79,7 +83,9 @@ def note(draft: Draft, entry: HistoryEntry) -> None:
 
 
 def note_command(draft: Draft, name: str, stage: Stage | None = None) -> None:
-    note(draft, HistoryEntry(draft.now_s, name, stage, ended_at_s=draft.now_s))
+    step = parse_trace(draft.context.trace)
+    trace_id = step.trace_id if step is not None else ""
+    note(draft, HistoryEntry(draft.now_s, name, stage, ended_at_s=draft.now_s, trace_id=trace_id))
 
 
 def end_attempt(draft: Draft, request: Request, outcome: str, reason_code: str = "") -> None:

@@ -8,6 +8,7 @@ from reelwright_chassis import metrics
 from reelwright_chassis.clock import Clock
 from reelwright_chassis.errors import Unavailable
 from reelwright_chassis.logs import get_logger
+from reelwright_chassis.timing import observe
 from reelwright_director.loops import Loop
 from reelwright_director.webhooks.book import HookBook
 from reelwright_director.webhooks.delivery import Delivery
@@ -88,7 +89,7 @@ class Postman:
         sent = await self._sender.send(hook.url, delivery.delivery_id, delivery.body, secrets)
         outcome = "taken" if sent.taken else sent.attempt.error
         metrics.WEBHOOK_ATTEMPTS.labels(outcome=outcome).inc()
-        metrics.WEBHOOK_SECONDS.observe(sent.attempt.duration_s)
+        observe(metrics.WEBHOOK_SECONDS, sent.attempt.duration_s)
         log.info(
             "webhook_sent", webhook_id=hook.webhook_id, delivery_id=delivery.delivery_id, type=delivery.type,
             outcome=outcome, status=sent.attempt.status,

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import httpx
@@ -12,6 +13,7 @@ from reelwright.events.v1.requests_pb2 import AudioFetchRequested
 from reelwright_chassis.blobs.port import Blobs
 from reelwright_chassis.errors import Reject, Retry
 from reelwright_chassis.outbound import AddressRefused
+from reelwright_chassis.tracing import Kind, span
 from reelwright_chassis.worker import Job
 from reelwright_gateway.problems import Problem
 from reelwright_gateway.uploads.receive import Received, recording, spooled
@@ -52,13 +54,19 @@ class Fetch:
             raise Reject(_CODES[error.code], error.says) from None
 
     async def _fetch(self, request: AudioFetchRequested, job: Job) -> BlobRef:
-        async with self.client() as client, client.stream("GET", request.url, headers=_HEADERS) as answer:
+        async with self._asked(request.url) as answer:
             _check_status(answer.status_code)
             taken = recording(self.max_bytes)
             if (_announced(answer) or 0) > self.max_bytes:
                 raise taken.too_large()
             async with spooled(_pieces(answer, job), job.scratch, taken) as audio:
                 return await self._store(request.project_id, audio)
+
+    @asynccontextmanager
+    async def _asked(self, url: str) -> AsyncIterator[httpx.Response]:
+        with span("fetch recording", Kind.CLIENT):
+            async with self.client() as client, client.stream("GET", url, headers=_HEADERS) as answer:
+                yield answer
 
     async def _store(self, project_id: str, audio: Received) -> BlobRef:
         key = f"audio-projects/{project_id}/audio-{audio.sha256[:32]}"

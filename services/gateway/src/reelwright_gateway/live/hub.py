@@ -12,9 +12,11 @@ from reelwright.events.v1.facts_pb2 import Progressed, ProjectChanged
 from reelwright_chassis import metrics
 from reelwright_chassis.bus.port import Bus, Record
 from reelwright_chassis.clock import Clock
-from reelwright_chassis.envelope import decode
+from reelwright_chassis.envelope import decode, trace_of
 from reelwright_chassis.errors import Unavailable, Undecodable
 from reelwright_chassis.logs import get_logger
+from reelwright_chassis.timing import observe
+from reelwright_chassis.tracing import within
 from reelwright_gateway.live.book import ProgressBook
 from reelwright_gateway.live.encode import change_event, progress_event
 from reelwright_gateway.live.listener import Event, Listener
@@ -111,12 +113,13 @@ class LiveHub:
     async def _hear_all(self, records: AsyncIterator[Record], kind: type[P], hear: Callable[[P], None]) -> None:
         async for record in records:
             try:
-                hear(decode(record, kind))
+                with within(trace_of(record)):
+                    hear(decode(record, kind))
             except Undecodable:
                 log.warning("event_undecodable", topic=record.topic)
 
     def _changed(self, change: ProjectChanged) -> None:
-        metrics.EVENT_DELAY_SECONDS.observe(max(0.0, self._clock.now_s() - change.at.ToMicroseconds() / 1e6))
+        observe(metrics.EVENT_DELAY_SECONDS, max(0.0, self._clock.now_s() - change.at.ToMicroseconds() / 1e6))
         self.book.change(change)
         self._tell(change.tenant_id, change.user_id, lambda: change_event(change), change.project_id)
 

@@ -74,13 +74,13 @@ def _print_requests(console: Console, shown: rpc.ShowProjectResponse) -> None:
 
 
 def _print_history(console: Console, shown: rpc.ShowProjectResponse) -> None:
-    rows = printing.table("began", "stage", ">attempt", ">took", "outcome", "reason", "worker")
+    rows = printing.table("began", "stage", ">attempt", ">took", "outcome", "reason", "worker", "trace")
     for entry in shown.history:
         took_s = printing.seconds(entry.ended_at) - printing.seconds(entry.started_at)
         rows.add_row(
             printing.local(entry.started_at), printing.stage_name(entry.stage), str(entry.attempt or ""),
             f"{took_s:.1f} s" if entry.attempt and entry.ended_at.seconds else "", entry.outcome, entry.reason_code,
-            printing.plain(entry.worker),
+            printing.plain(entry.worker), entry.trace_id,
         )  # fmt: skip
     printing.print_lines(console, "History", rows, len(shown.history))
 

@@ -1,0 +1,83 @@
+"""Spans around events, named by OpenTelemetry's conventions for messaging.
+
+An event that is written down first and sent later has a span of its own making (`creating`); one that is sent at once
+has that of its sending. Either's context travels with the event, and is both parent and link of what becomes of it.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Literal
+
+from google.protobuf.message import Message as Proto
+
+from reelwright_chassis.bus.port import Message, Record
+from reelwright_chassis.envelope import event_id, event_type, subject_of, trace_of
+from reelwright_chassis.trace import TraceContext, parse_trace
+from reelwright_chassis.tracing.names import Attributes, Kind
+from reelwright_chassis.tracing.spans import INHERIT, Span, current, span
+
+
+@contextmanager
+def creating(topic: str, event: Proto, parent: TraceContext | None) -> Iterator[Span]:
+    """Around the making of an event that waits to be sent. Without a parent it belongs to the present step."""
+    with span(
+        f"create {topic}", Kind.PRODUCER, parent=parent or INHERIT, attributes=_about("create", "create", topic, event)
+    ) as begun:
+        yield begun
+
+
+@contextmanager
+def sending(topic: str, event: Proto) -> Iterator[Span]:
+    """Around the making and publishing of an event, until it is acknowledged."""
+    with span(f"send {topic}", Kind.PRODUCER, attributes=_about("send", "send", topic, event)) as begun:
+        yield begun
+
+
+@contextmanager
+def sending_made(messages: Sequence[Message]) -> Iterator[None]:
+    """Around the publishing of events that were made before. Nothing where it belongs to no step."""
+    if current() is None:
+        yield
+        return
+    made = [parse_trace(message.headers.get("traceparent", b"").decode("ascii", "replace")) for message in messages]
+    attributes: dict[str, str | int] = {"messaging.batch.message_count": len(messages)}
+    attributes |= {"messaging.operation.name": "send", "messaging.operation.type": "send"}
+    topics = {message.topic for message in messages}
+    if len(topics) == 1:
+        attributes["messaging.destination.name"] = next(iter(topics))
+    links = [each for each in made if each is not None]
+    with span("send", Kind.CLIENT, links=links, attributes=attributes):  # type: ignore[arg-type]  # a dict's keys
+        yield
+
+
+@contextmanager
+def processing(record: Record, group: str) -> Iterator[Span]:
+    """Around what a consumer does with a record. One that carries no trace begins one."""
+    made = trace_of(record)
+    attributes: Attributes = {
+        "messaging.operation.name": "process",
+        "messaging.operation.type": "process",
+        "messaging.destination.name": record.topic,
+        "messaging.destination.partition.id": str(record.partition),
+        "messaging.kafka.offset": record.offset,
+        "messaging.consumer.group.name": group,
+        "messaging.message.id": event_id(record),
+        "messaging.message.body.size": len(record.value),
+        "reelwright.event": event_type(record).rpartition(".")[2],
+        "reelwright.project_id": subject_of(record),
+    }
+    links = [made] if made is not None else []
+    with span(f"process {record.topic}", Kind.CONSUMER, parent=made, links=links, attributes=attributes) as begun:
+        yield begun
+
+
+def _about(name: str, kind: Literal["create", "send"], topic: str, event: Proto) -> Attributes:
+    return {
+        "messaging.operation.name": name,
+        "messaging.operation.type": kind,
+        "messaging.destination.name": topic,
+        "messaging.message.body.size": event.ByteSize(),
+        "reelwright.event": event.DESCRIPTOR.name,
+        "reelwright.project_id": str(getattr(event, "project_id", "")),
+        "reelwright.request_id": str(getattr(event, "request_id", "")),
+    }

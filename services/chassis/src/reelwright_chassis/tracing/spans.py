@@ -1,0 +1,152 @@
+"""Steps of a trace, one within another."""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from enum import Enum
+from typing import Final
+
+from reelwright_chassis.errors import Reject, Retry, Stopped
+from reelwright_chassis.trace import TraceContext
+from reelwright_chassis.tracing.names import Attributes, Kind
+from reelwright_chassis.tracing.recording import Recorded, recorder
+
+_NOTHING: Final[Attributes] = {}
+_SAMPLED = 1
+
+
+class Inherit(Enum):
+    INHERIT = "inherit"
+
+
+INHERIT: Final = Inherit.INHERIT
+"""As a parent: the step that this code runs in."""
+
+
+class Span:
+    """A step that goes on. Its methods do nothing where nobody records."""
+
+    __slots__ = ("_failed", "_recorded", "context")
+
+    def __init__(self, context: TraceContext, recorded: Recorded | None = None) -> None:
+        self.context = context
+        """What events and calls that leave this step carry."""
+        self._recorded = recorded
+        self._failed = False
+
+    @property
+    def recorded(self) -> bool:
+        """Whether anybody hears of it."""
+        return self._recorded is not None
+
+    def rename(self, name: str) -> None:
+        """For a name that is known only later."""
+        if self._recorded is not None:
+            self._recorded.rename(name)
+
+    def set(self, attributes: Attributes) -> None:
+        if self._recorded is not None:
+            self._recorded.set(attributes)
+
+    def link(self, other: TraceContext) -> None:
+        """Name a step of another trace, or beside the parent, that has to do with this one."""
+        if self._recorded is not None:
+            self._recorded.link(other)
+
+    def fail(self, why: str) -> None:
+        """It went wrong; `why` is a code, never a message. The first one counts."""
+        if self._recorded is not None and not self._failed:
+            self._failed = True
+            self._recorded.fail(why)
+
+    def end(self) -> None:
+        if self._recorded is not None:
+            self._recorded.end()
+
+
+_current: ContextVar[Span | None] = ContextVar("span", default=None)
+
+
+def current() -> TraceContext | None:
+    """Of the step that this code runs in, if it runs in one. Tasks inherit it from where they are begun."""
+    span = _current.get()
+    return span.context if span is not None else None
+
+
+def annotate(attributes: Attributes) -> None:
+    """Tell more of the step that this code runs in."""
+    span = _current.get()
+    if span is not None:
+        span.set(attributes)
+
+
+def link(other: TraceContext) -> None:
+    """Link the step that this code runs in to another one."""
+    span = _current.get()
+    if span is not None:
+        span.link(other)
+
+
+@contextmanager
+def span(
+    name: str,
+    kind: Kind = Kind.INTERNAL,
+    *,
+    parent: TraceContext | Inherit | None = INHERIT,
+    links: Sequence[TraceContext] = (),
+    attributes: Attributes = _NOTHING,
+) -> Iterator[Span]:
+    """A step, for as long as the block lasts; `parent` None begins a trace.
+
+    `name` is one of few. What leaves the block fails the span, by its code (`code_of`); a stop is no failure.
+    """
+    begun = _begin(name, kind, current() if parent is INHERIT else parent, links, attributes)
+    token = _current.set(begun)
+    try:
+        yield begun
+    except BaseException as error:
+        why = code_of(error)
+        if why:
+            begun.fail(why)
+        raise
+    finally:
+        _current.reset(token)
+        begun.end()
+
+
+@contextmanager
+def within(context: TraceContext | None) -> Iterator[None]:
+    """Code in the block, and tasks begun there, belong to this step, which others began and end."""
+    token = _current.set(Span(context) if context is not None else None)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def _begin(
+    name: str, kind: Kind, parent: TraceContext | None, links: Sequence[TraceContext], attributes: Attributes
+) -> Span:
+    by = recorder()
+    if by is None:
+        return Span(parent.child() if parent is not None else TraceContext.new())
+    recorded = by.begin(name, kind, parent, links, attributes)
+    return Span(recorded.context, recorded)
+
+
+def code_of(error: BaseException) -> str:
+    """What a span says of an exception: a reason code, or its type; nothing of one that ends what nobody wants."""
+    if isinstance(error, Reject | Retry):
+        return error.reason_code
+    if isinstance(error, Stopped | asyncio.CancelledError | GeneratorExit):
+        return ""
+    return f"{type(error).__module__}.{type(error).__qualname__}"
+
+
+def exemplar() -> Mapping[str, str] | None:
+    """The trace that a measurement is an example of, where that trace is kept."""
+    context = current()
+    if recorder() is None or context is None or not context.flags & _SAMPLED:
+        return None
+    return {"trace_id": context.trace_id}
