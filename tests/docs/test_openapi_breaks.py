@@ -64,6 +64,17 @@ def test_what_is_added_breaks_nobody(tmp_path: Path) -> None:
     assert since_the_last_tag(repository, tmp_path) == ""
 
 
+def test_what_only_a_candidate_had_may_go(tmp_path: Path) -> None:
+    tried = _document()
+    repository = _repository(tmp_path, tried, tag="v1.0.0-rc1")
+    released = copy.deepcopy(tried)
+    _a_route_is_gone(released)
+    (repository / PAGE).write_text(json.dumps(released), encoding="utf-8")
+    _git(repository, "commit", "--quiet", "--all", "-m", "release")
+    _git(repository, "-c", "tag.gpgsign=false", "tag", "v1.0.0")
+    assert since_the_last_tag(repository, tmp_path) == ""
+
+
 def test_before_the_first_release_nothing_can_break(tmp_path: Path) -> None:
     assert since_the_last_tag(_repository(tmp_path, _document(), tag=None), tmp_path) == ""
 
@@ -84,7 +95,8 @@ def since_the_last_tag(repository: Path, folder: Path) -> str:
     """
     if _git(repository, "rev-parse", "--is-shallow-repository") == "true":
         raise RuntimeError("tags cannot be seen in a shallow clone: git fetch --unshallow --tags")
-    tags = _git(repository, "tag", "--merged", "HEAD", "--sort=-version:refname", "v*").split()
+    by_version = ("-c", "versionsort.suffix=-")  # a candidate before its release
+    tags = _git(repository, *by_version, "tag", "--merged", "HEAD", "--sort=-version:refname", "v*").split()
     if not tags or not _git(repository, "ls-tree", tags[0], PAGE):
         return ""
     released = folder / f"{tags[0]}.json"
