@@ -17,7 +17,7 @@ from reelwright_chassis.home import Home, open_home
 from reelwright_chassis.store.port import Query
 from reelwright_chassis.testing import FakeClock
 from reelwright_director import codec, inputs, tables
-from reelwright_director.apply import Guard, Workflow
+from reelwright_director.apply import Applied, Guard, Workflow
 from reelwright_director.brakes import Brakes
 from reelwright_director.codec import SCHEMA_VERSION, item_project, project_item
 from reelwright_director.decide import core
@@ -68,6 +68,12 @@ class Desk:
     outbox: Outbox
     workflow: Workflow
 
+    async def apply(self, what: inputs.Input, guard: Guard | None = None) -> Applied:
+        """What p1 becomes, once all is published that follows."""
+        applied = await self.workflow.apply("p1", what, guard)
+        await self.outbox.settled()
+        return applied
+
     async def rows(self) -> int:
         pages = [await self.home.store.query(Query(tables.OUTBOX, shard)) for shard in all_outbox_shards()]
         return sum(len(page.items) for page in pages)
@@ -85,13 +91,13 @@ class Desk:
             answered += 1
             kind = _KINDS.get(message.topic)
             if kind is not None:
-                await self.workflow.apply("p1", answer(kind.FromString(message.value)))  # type: ignore[arg-type]
+                await self.apply(answer(kind.FromString(message.value)))  # type: ignore[arg-type]
         return await self.load()
 
     async def _dispatch(self) -> bool:
         before = len(self.bus.sent)
         ready = frozenset(r.request_id for r in (await self.load()).requests)
-        await self.workflow.apply("p1", inputs.Dispatch(ready))
+        await self.apply(inputs.Dispatch(ready))
         return len(self.bus.sent) > before
 
 
@@ -103,10 +109,10 @@ _KINDS: dict[str, type[requests.PlanRequested]] = {
 }
 
 
-def workflow(home: Home, bus: ListeningBus, clock: FakeClock) -> Workflow:
+def workflow(home: Home, bus: ListeningBus, clock: FakeClock, outbox: Outbox | None = None) -> Workflow:
     return Workflow(
         ProjectStore(home.store),
-        Outbox(home.store, bus),  # type: ignore[arg-type]
+        outbox or Outbox(home.store, bus),  # type: ignore[arg-type]
         home.blobs,
         clock,
         policy=Policy(),
@@ -122,13 +128,14 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     async with open_home(tmp_path) as home:
         projects = ProjectStore(home.store)
         await projects.ensure()
-        made = Desk(home, bus, clock, projects, Outbox(home.store, bus), workflow(home, bus, clock))  # type: ignore[arg-type]
+        outbox = Outbox(home.store, bus)  # type: ignore[arg-type]
+        made = Desk(home, bus, clock, projects, outbox, workflow(home, bus, clock, outbox))
         await made.workflow.create(inputs.Create("p1", "t", "u", ProjectSettings(), client_reference="mine"), None)
         yield made
 
 
 async def upload(desk: Desk) -> None:
-    await desk.workflow.apply("p1", inputs.CompleteUpload(blob("audio-projects/p1/audio")))
+    await desk.apply(inputs.CompleteUpload(blob("audio-projects/p1/audio")))
 
 
 async def test_what_is_written_is_published_and_the_outbox_empty(desk: Desk) -> None:
@@ -173,8 +180,8 @@ async def test_old_revisions_are_forgotten(desk: Desk) -> None:
     await upload(desk)
     await desk.finish()
     for number in range(12):
-        await desk.workflow.apply("p1", inputs.EditPlan(plan(scene(0, f"prompt {number}"), scene(1))))
-        await desk.workflow.apply("p1", inputs.EditTranscript(transcript(f"one two {number}")))
+        await desk.apply(inputs.EditPlan(plan(scene(0, f"prompt {number}"), scene(1))))
+        await desk.apply(inputs.EditTranscript(transcript(f"one two {number}")))
     project = await desk.load()
     assert [revision.number for revision in project.plans] == list(range(6, 14))
     assert await desk.projects.document("p1", DocumentKey(DocumentKind.PLAN, 5)) is None
@@ -197,14 +204,14 @@ async def test_of_two_replicas_one_gives_the_lease(desk: Desk) -> None:
 
 async def test_a_key_is_obeyed_once(desk: Desk) -> None:
     guard = Guard(OWNER, once=Once("t#u#cancel#1", "d"))
-    first = await desk.workflow.apply("p1", inputs.Cancel(), guard)
-    again = await desk.workflow.apply("p1", inputs.Cancel(), guard)
+    first = await desk.apply(inputs.Cancel(), guard)
+    again = await desk.apply(inputs.Cancel(), guard)
     assert first.project == again.project
     with pytest.raises(Refused) as refused:
-        await desk.workflow.apply("p1", inputs.Cancel(), Guard(OWNER, once=Once("t#u#cancel#1", "other")))
+        await desk.apply(inputs.Cancel(), Guard(OWNER, once=Once("t#u#cancel#1", "other")))
     assert refused.value.reason_code == "idempotency_key_reused"
     unchanged = Guard(OWNER, once=Once("t#u#cancel#2", "d"))
-    await desk.workflow.apply("p1", inputs.Cancel(), unchanged)
+    await desk.apply(inputs.Cancel(), unchanged)
     assert await desk.projects.obeyed(Once("t#u#cancel#2", "d")) is not None, "also when it changed nothing"
 
 
@@ -222,7 +229,7 @@ async def test_creating_with_one_key_makes_one_project(desk: Desk) -> None:
 async def test_guards_hold(desk: Desk) -> None:
     for guard, code in ((Guard("t#other"), "project_not_found"), (Guard(OWNER, if_version=9), "version_conflict")):
         with pytest.raises(Refused) as refused:
-            await desk.workflow.apply("p1", inputs.Cancel(), guard)
+            await desk.apply(inputs.Cancel(), guard)
         assert refused.value.reason_code == code
     with pytest.raises(Refused):
         await desk.workflow.apply("p2", inputs.Cancel())
@@ -234,8 +241,8 @@ async def test_costs_are_in_the_ledger_and_stay(desk: Desk) -> None:
     asked = next(m for m in desk.bus.sent if m.topic == "transcription.requests")
     fact = answer(requests.TranscriptionRequested.FromString(asked.value), cost_usd=0.06)
     assert isinstance(fact, facts.TranscriptReady)
-    await desk.workflow.apply("p1", fact)
-    await desk.workflow.apply("p1", inputs.Delete())
+    await desk.apply(fact)
+    await desk.apply(inputs.Delete())
     item = await desk.home.store.get(tables.USAGE, {"request_id": request.request_id, "attempt": 1})
     assert item is not None
     assert (item["cost_usd"], item["stage"], item["owner"]) == (0.06, "transcription", OWNER)
@@ -252,8 +259,8 @@ async def test_deleting_removes_words_scenes_and_blobs(desk: Desk) -> None:
     ]
     for key in (*keys, "audio-projects/p2/audio"):
         await desk.home.blobs.put_bytes(key, b"x", content_type="text/plain")
-    await desk.workflow.apply("p1", inputs.Delete())
-    await desk.workflow.apply("p1", inputs.Tick())
+    await desk.apply(inputs.Delete())
+    await desk.apply(inputs.Tick())
     left = [info.key async for info in desk.home.blobs.list("")]
     assert left == ["audio-projects/p2/audio"]
     assert not (await desk.home.store.query(Query(tables.SCENES, "p1"))).items

@@ -1,4 +1,4 @@
-"""The one path by which a project changes: read, decide, write; on conflict again. Then publish what follows."""
+"""The one path by which a project changes: read, decide, write; on conflict again. What follows is published then."""
 
 import asyncio
 from collections.abc import Callable
@@ -201,7 +201,7 @@ class Workflow:
         await self._projects.commit(before, decision, rows, once, now_s, line=line)
         count(before, decision, cause)
         self._on_commit(decision.project)
-        await self._outbox.publish(rows)
+        self._outbox.bring(rows)
 
     async def _remove(self, project_id: str, removing: Removing) -> None:
         """Blobs and documents of a deleted project. Before the write: rather twice than never."""

@@ -1,9 +1,10 @@
 """The outbox: what a decision tells the world is written with it, published after it, and then removed.
 
-Whoever wrote rows publishes them at once; rows that outlive their writer are swept by every replica. Doubles and
+Whoever wrote rows publishes them soon; rows that outlive their writer are swept by every replica. Doubles and
 disorder are allowed: requests need no order, changes carry versions.
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -23,6 +24,12 @@ from reelwright_director.keys import all_outbox_shards, outbox_shard
 
 SWEEP_AGE_S = 5.0
 """Younger rows are left to the replica that wrote them."""
+_AT_ONCE = 50
+"""Rows that are removed in one transaction; DynamoDB takes a hundred writes."""
+_MOST_WAITING = 10_000
+"""While the bus is slow to refuse. More are left to the sweep: a kilobyte each."""
+_LINGER_S = 0.01
+"""Between one publishing and the next, so that what a busy director tells goes out together."""
 SCHEMA_VERSION = 1
 _BYTES_AS_TEXT = "latin-1"
 SOURCE = "director"
@@ -87,6 +94,33 @@ class Outbox:
     def __init__(self, store: Store, bus: Bus) -> None:
         self._store = store
         self._bus = bus
+        self._waiting: list[OutboxRow] = []
+        self._publishing: asyncio.Task[None] | None = None
+
+    def bring(self, rows: Sequence[OutboxRow]) -> None:
+        """Have rows that are written published, at once when nothing is being published; nobody waits for it."""
+        if not rows or len(self._waiting) >= _MOST_WAITING:
+            return
+        self._waiting += rows
+        if self._publishing is None:
+            self._publishing = asyncio.create_task(self._publish_all())
+
+    async def settled(self) -> None:
+        """All that was brought is published, or left to a sweep."""
+        while self._publishing is not None:
+            await asyncio.wait([self._publishing])
+
+    async def _publish_all(self) -> None:
+        try:
+            while self._waiting:
+                rows, self._waiting = self._waiting[:_AT_ONCE], self._waiting[_AT_ONCE:]
+                await self.publish(rows)
+                await asyncio.sleep(_LINGER_S)
+        except Exception:
+            log.exception("outbox_publishing_failed", rows=len(self._waiting))
+            self._waiting.clear()
+        finally:
+            self._publishing = None
 
     async def publish(self, rows: Sequence[OutboxRow]) -> None:
         """Publish and remove. When bus or store is away the rows stay, and a sweep comes back to them."""

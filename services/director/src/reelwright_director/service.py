@@ -162,6 +162,7 @@ class Director:
             self._webhooks.stop()
             for loop in self._loops:
                 loop.stop()
+        await self._outbox.settled()
 
     def stop(self) -> None:
         self._consumer.stop()
