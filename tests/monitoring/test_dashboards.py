@@ -59,6 +59,13 @@ def test_a_panel_explains_itself_and_asks_for_one_installation(name: str, panel:
         )
 
 
+@pytest.mark.parametrize(("name", "panel"), list(panels()))
+def test_lines_of_latencies_show_traces_that_are_examples_of_them(name: str, panel: dict[str, Any]) -> None:
+    for target in panel["targets"]:
+        is_latency = "histogram_quantile" in target["expr"] and "_seconds_bucket" in target["expr"]
+        assert target.get("exemplar", False) is (is_latency and panel["type"] == "timeseries"), (name, panel["title"])
+
+
 def test_titles_are_unique_within_a_dashboard() -> None:
     titles = Counter((name, panel["title"]) for name, panel in panels())
     assert max(titles.values()) == 1

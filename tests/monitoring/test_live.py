@@ -9,6 +9,7 @@ import wave
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -18,10 +19,12 @@ from monitoring.events import EVENTS
 from monitoring.promql import selectors
 from monitoring.rule_files import FILES
 from parts import prometheus
+from parts.collector import Collector, collecting
 from parts.ports import free_port
 from parts.prometheus import Prometheus
 from town.customer import CALLER, Customer, Talk
 from town.town import Town, town
+from town.waiting import until
 
 from reelwright.rpc.v1 import project_pb2 as rpc
 
@@ -31,6 +34,14 @@ _QUICK = {"REELWRIGHT_DIRECTOR_CENSUS_EVERY_S": "1", "REELWRIGHT_DIRECTOR_WEBHOO
 _DONE, _FAILED = "STATE_COMPLETED", "STATE_FAILED"
 _PATIENCE_S = 120.0
 _FILLED_S = 60.0
+LATENCIES = [
+    f"reelwright_{what}_seconds"
+    for what in (
+        "job_duration", "record_age", "kling_task_duration", "provider_call_duration", "project_duration",
+        "request_wait", "request_duration", "bus_publish_duration", "store_call_duration", "blobs_call_duration",
+        "http_request_duration", "event_delay",
+    )
+]  # fmt: skip
 
 
 @asynccontextmanager
@@ -114,6 +125,19 @@ async def left_empty(server: Prometheus) -> list[PanelQuery]:
     return left
 
 
+@asynccontextmanager
+async def traced() -> AsyncIterator[Collector]:
+    with collecting() as collector:
+        yield collector
+
+
+async def are_examples(server: Prometheus, collector: Collector) -> bool:
+    """Whether each latency that is measured within a step has an exemplar; all of them are traces that were sent."""
+    found = [await asyncio.to_thread(server.exemplars, f"{name}_bucket") for name in LATENCIES]
+    sent = {span.trace_id for span in collector.spans}
+    return all(found) and {each["trace_id"] for of_one in found for each in of_one} <= sent
+
+
 def test_events_are_those_of_panels_that_there_are() -> None:
     known = {(query.dashboard, query.panel, metric) for query in queries() for metric, _ in selectors(query.promql)}
     assert set(EVENTS) <= known
@@ -123,7 +147,8 @@ def test_events_are_those_of_panels_that_there_are() -> None:
 async def test_no_panel_is_empty(tmp_path: Path, shared_parts: dict[str, dict[str, str]], short_talk: Talk) -> None:
     deaf_talk = replace(short_talk, audio=silence(tmp_path / "silent.wav"))
     async with (
-        town(tmp_path, shared_parts, short_talk, count={"gateway": 1}, env=_QUICK) as here,
+        traced() as collector,
+        town(tmp_path, shared_parts, short_talk, count={"gateway": 1}, env={**_QUICK, **collector.env}) as here,
         watched(tmp_path, here) as server,
         listening(here) as http,
     ):
@@ -131,5 +156,6 @@ async def test_no_panel_is_empty(tmp_path: Path, shared_parts: dict[str, dict[st
         ended = await make_videos(here, here.customer.of(deaf_talk))
         assert [rpc.State.Name(each.state) for each in ended] == [_DONE, _DONE, _FAILED, _FAILED], ended
         assert not await left_empty(server)
+        await until(partial(are_examples, server, collector), _FILLED_S, "every latency has its example")
         assert not using.done(), using.exception()
         using.cancel()

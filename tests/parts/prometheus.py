@@ -85,6 +85,13 @@ class Prometheus:
         found: list[dict[str, Any]] = answer["data"]["result"]
         return found
 
+    def exemplars(self, selector: str) -> list[dict[str, str]]:
+        """The labels of every exemplar that it has of these series."""
+        window = {"start": str(time.time() - 3600), "end": str(time.time() + 60)}
+        answer = self._client.get("/api/v1/query_exemplars", params={"query": selector, **window}).json()
+        assert answer["status"] == "success", f"{selector}: {answer.get('error')}"
+        return [each["labels"] for series in answer["data"] for each in series["exemplars"]]
+
     def stop(self) -> None:
         self._client.close()
         children.end(self._process)

@@ -1,4 +1,4 @@
-"""Words that are found nowhere else, and where they must not be read: logs, metrics, headers, errors."""
+"""Words that are found nowhere else, and where they must not be read: logs, metrics, spans, headers, errors."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import httpx
 from aiokafka import AIOKafkaConsumer
+from parts.collector import Collector
 from town.town import Town
 
 _READ_MS = 2_000
@@ -42,6 +43,7 @@ class Planted:
 
     words: dict[str, str]
     """What each is -> the word. Secrets that are handed out on the way are added by `hand`."""
+    collector: Collector
     answered: list[tuple[str, str]] = field(default_factory=list)
     """Which call -> its answer's headers, and the body of an error."""
 
@@ -61,10 +63,15 @@ class Planted:
 
     async def seen(self, here: Town) -> list[str]:
         """Each place where one of them is read, but the answers to those who sent them."""
-        places = [*self.answered, *_logs(here), *await _metrics(here), *await _kafka_headers(here)]
+        places = [*self.answered, *_logs(here), *await _metrics(here), *await _kafka_headers(here), *self._spans()]
         return self.found_in(places) + [
             f"{kind} in {place}" for place, text in places for kind, shape in SHAPES.items() if shape.search(text)
         ]
+
+    def _spans(self) -> list[tuple[str, str]]:
+        """All that is in each: name, attributes, events, status, links, and what its process says of itself."""
+        assert any(each.service == "kling-gateway" for each in self.collector.spans), "they are sent"
+        return [(f"the span {each.name} of {each.service}", each.text) for each in self.collector.spans]
 
     def found_in(self, places: Iterable[tuple[str, str]]) -> list[str]:
         return [f"{what} in {place}" for place, text in places for what, word in self.words.items() if word in text]

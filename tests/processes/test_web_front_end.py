@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from openapi.issuing import ServedIssuer
+from parts.collector import Collector
 from processes.front_end import FrontEnd
 from processes.planted import KEYS, WORDS, Planted
 from processes.rows import rows
@@ -25,11 +26,15 @@ KEPT_TABLES = {"usage", "audit", "audio-projects"}
 
 @pytest.mark.timeout(600)
 async def test_a_front_end_goes_the_whole_way_and_what_it_tells_is_read_nowhere(
-    tmp_path: Path, shared_parts: dict[str, dict[str, str]], short_talk: Talk, issuer: ServedIssuer
+    tmp_path: Path,
+    shared_parts: dict[str, dict[str, str]],
+    short_talk: Talk,
+    issuer: ServedIssuer,
+    collector: Collector,
 ) -> None:
-    env = {**KEYS, **issuer.env()}
+    env = {**KEYS, **issuer.env(), **collector.env}
     async with town(tmp_path, shared_parts, short_talk, count=SERVICES, short=False, env=env) as here:
-        planted = Planted({**WORDS, **KEYS, **of_the_deployment(here)})
+        planted = Planted({**WORDS, **KEYS, **of_the_deployment(here)}, collector)
         key = planted.hand("an API key", await asyncio.to_thread(api_key, here.fleet))
         headers, hooks = {"Authorization": f"Bearer {key}"}, {"response": [planted.hear]}
         async with httpx.AsyncClient(

@@ -16,7 +16,7 @@ from reelwright.rpc.v1 import work_pb2, work_pb2_grpc
 from reelwright_chassis import rpc
 from reelwright_chassis.bus.port import Record
 from reelwright_chassis.envelope import encode, trace_of
-from reelwright_chassis.errors import ReelwrightError, Reject, Stopped
+from reelwright_chassis.errors import NotFound, ReelwrightError, Reject, Stopped
 from reelwright_chassis.exchanges import Outcome, exchange
 from reelwright_chassis.testing import embedded_parts, running
 from reelwright_chassis.testing.tracing import KeptSpans, kept_spans
@@ -60,6 +60,7 @@ def test_a_step_of_its_own_has_no_parent_but_the_one_that_is_named() -> None:
         (Reject("audio_no_speech", "somebody's words"), "audio_no_speech"),
         (ValueError("somebody's words"), "builtins.ValueError"),
         (Stopped("canceled"), ""),
+        (NotFound("a key"), ""),
         (asyncio.CancelledError(), ""),
     ],
 )

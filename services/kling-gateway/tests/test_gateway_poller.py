@@ -7,6 +7,8 @@ from itertools import pairwise
 
 import pytest
 
+from reelwright_chassis.testing.tracing import kept_spans
+from reelwright_chassis.tracing import span
 from reelwright_kling_gateway.client.errors import KlingError, Reaction
 from reelwright_kling_gateway.client.order import Order, Product
 from reelwright_kling_gateway.client.task import Status, Task
@@ -70,6 +72,20 @@ async def test_the_pace_slows_down_between_its_bounds(reading: Reading) -> None:
     assert gaps == sorted(gaps)
     assert gaps[0] == pytest.approx(3.75)
     assert gaps[-1] == 10.0
+
+
+async def test_a_poll_belongs_to_who_waits_first_and_names_the_others(reading: Reading) -> None:
+    poller = Poller(reading, reading.clock, PACE)
+    reading.states = {"7": [Status.PROCESSING, Status.SUCCEEDED], "8": [Status.PROCESSING, Status.SUCCEEDED]}
+    with kept_spans() as kept:
+        with span("one job") as first:
+            one = poller.watch(Product.CLIP, "7")
+        with span("another job") as second:
+            other = poller.watch(Product.CLIP, "8")
+        await asyncio.gather(one, other)
+    polls = [each for each in kept.spans if each.name == "poll"]
+    assert [(each.parent, each.links) for each in polls] == [(first.context, [second.context])] * 2
+    assert polls[0].attributes["reelwright.tasks"] == 2
 
 
 async def test_all_who_watch_a_task_are_told(reading: Reading) -> None:

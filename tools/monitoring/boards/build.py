@@ -1,5 +1,6 @@
 """From what a dashboard is said to be to Grafana's own model of it, and to JSON."""
 
+import re
 from itertools import count
 from typing import TypeAlias
 
@@ -32,6 +33,7 @@ AnyPanel: TypeAlias = "stat.Panel | timeseries.Panel | bargauge.Panel | table.Pa
 
 _DATASOURCE = DataSourceRef(type_val="prometheus", uid="${datasource}")
 _TAG = "reelwright"
+_LATENCY = re.compile(r"histogram_quantile\(.*_seconds_bucket")
 
 
 def to_json(board: Board) -> str:
@@ -91,6 +93,8 @@ def _panel(panel: Panel) -> AnyPanel:
 
 def _target(panel: Panel, expression: str, legend: str, ref_id: str) -> prometheus.Dataquery:
     target = prometheus.Dataquery().expr(expression).legend_format(legend).ref_id(ref_id).datasource(_DATASOURCE)
+    if panel.kind is Kind.LINES and _LATENCY.search(expression):
+        target.exemplar(True)  # a dot for a trace that is an example of it
     if panel.kind is Kind.TABLE:
         target.format(PromQueryFormat.TABLE)
     return target.instant() if panel.kind in (Kind.TABLE, Kind.BARS) else target.range()

@@ -15,6 +15,7 @@ from reelwright.rpc.v1.project_pb2 import (
 )
 from reelwright_chassis.ids import new_id
 from reelwright_chassis.reasons import reason
+from reelwright_chassis.tracing import span
 from reelwright_standalone.books import Runtime
 from reelwright_standalone.deliver import Delivery
 from reelwright_standalone.edits import Edits
@@ -61,6 +62,10 @@ class Making:
         self._edits = Edits(runtime, providers, wishes)
 
     async def run(self) -> MadeReport:
+        with span("make"):
+            return await self._run()
+
+    async def _run(self) -> MadeReport:
         options = self._wishes.options
         if not options.force:
             edited = [path for path in (options.script, options.plan) if path is not None]

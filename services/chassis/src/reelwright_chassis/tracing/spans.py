@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from enum import Enum
 from typing import Final
 
-from reelwright_chassis.errors import Reject, Retry, Stopped
+from reelwright_chassis.errors import NotFound, Reject, Retry, Stopped
 from reelwright_chassis.trace import TraceContext
 from reelwright_chassis.tracing.names import Attributes, Kind
 from reelwright_chassis.tracing.recording import Recorded, recorder
@@ -136,10 +136,13 @@ def _begin(
 
 
 def code_of(error: BaseException) -> str:
-    """What a span says of an exception: a reason code, or its type; nothing of one that ends what nobody wants."""
+    """What a span says of an exception: a reason code, or its type.
+
+    Nothing of one that ends what nobody wants, nor of one that is an answer: there is no such thing.
+    """
     if isinstance(error, Reject | Retry):
         return error.reason_code
-    if isinstance(error, Stopped | asyncio.CancelledError | GeneratorExit):
+    if isinstance(error, Stopped | NotFound | asyncio.CancelledError | GeneratorExit):
         return ""
     return f"{type(error).__module__}.{type(error).__qualname__}"
 

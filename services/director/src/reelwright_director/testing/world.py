@@ -32,14 +32,16 @@ class World:
 
     `buried` holds the dead letters, which are in `published` too.
 
-    `now_s` is the test's to move.
+    `now_s` is the test's to move, and `trace` to set: in what the next input comes. `traced` has each message's.
     """
 
     def __init__(self, policy: Policy | None = None) -> None:
         self.now_s = 1_000_000.0
+        self.trace = ""
         self.context = Context(self.now_s, policy or Policy())
         self.documents: dict[DocumentKey, Document] = {}
         self.published: list[tuple[str, Message]] = []
+        self.traced: list[tuple[str, str]] = []
         self.buried: list[Outgoing] = []
         self.bookings: list[Booking] = []
         self.removed: list[Removing] = []
@@ -114,13 +116,14 @@ class World:
         self.ordered |= {r.request_id: r for r in self.project.requests if r.order is not None}
         self.documents.update(decision.documents)
         self.published += [(out.topic, out.message) for out in decision.outgoing]
+        self.traced += [(out.topic, out.trace) for out in decision.outgoing]
         self.buried += [out for out in decision.outgoing if out.topic.endswith(".dlq")]
         self.bookings += decision.bookings
         if decision.removing is not None:
             self.removed.append(decision.removing)
 
     def _context(self) -> Context:
-        return replace(self.context, now_s=self.now_s)
+        return replace(self.context, now_s=self.now_s, trace=self.trace)
 
 
 REQUESTS = (
