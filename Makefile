@@ -18,7 +18,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up down images push k8s-up k8s-down dev test test-dev test-brokers test-chaos test-images \
-        test-cluster test-api test-live parts check lint type imports proto proto-check fmt lock lock-check docs docs-check charts charts-check \
+        test-cluster test-api test-live parts parts-cluster check lint type imports proto proto-check fmt lock lock-check docs docs-check charts charts-check \
         monitoring monitoring-check simulate bench bench-bus bench-workers bench-api clean
 
 help: ## Say what there is to do
@@ -47,9 +47,7 @@ test-brokers: setup ## One broker of three is lost under load, each in turn
 	@PYTHONPATH=tests CI=true $(BIN)/python -m parts.install
 	@CI=true $(BIN)/python -m pytest tests/kafka/test_kafka_brokers.py tests/chaos/test_broker_of_three.py -m "brokers or not brokers" -q
 
-test-cluster: setup ## The chart in a control plane of Kubernetes, scaled by KEDA (compiles them first, once: a quarter of an hour)
-	@PYTHONPATH=tests CI=true $(BIN)/python -m parts.install
-	@PYTHONPATH=tests CI=true $(BIN)/python -m parts.install cluster
+test-cluster: parts-cluster ## The chart in a control plane of Kubernetes, scaled by KEDA (compiles them first, once: a quarter of an hour)
 	@$(BIN)/python -m pytest -m cluster tests/cluster -q
 
 test-images: setup ## Build the images without an engine and try them (root on Debian 12; SERVICES="planner renderer" for some)
@@ -99,6 +97,9 @@ test-live: setup ## 2,000 listeners of events on one gateway (two minutes)
 
 parts: setup ## Fetch the real parts that tests can start (Kafka, DynamoDB Local, an S3 server, Prometheus) into the user's cache
 	@PYTHONPATH=tests CI=true $(BIN)/python -m parts.install
+
+parts-cluster: parts ## Compile a control plane of Kubernetes, with KEDA, into the user's cache
+	@PYTHONPATH=tests CI=true $(BIN)/python -m parts.install cluster
 
 check: setup lint type imports proto-check lock-check docs-check charts-check monitoring-check ## The static checks
 
