@@ -81,6 +81,7 @@ async def test_an_upload_leads_to_its_video_in_one_trace(
         for name in here.fleet.names():
             assert here.fleet.stop(name) == 0, (name, here.fleet.members[name].said())
         logs = {name: member.log.read_text("utf-8") for name, member in here.fleet.members.items()}
+    print(f"one scene: {len(collector.spans)} spans")  # noqa: T201 - a figure of the docs
     (upload,) = [each for each in collector.spans if each.name == "PUT /v1/projects/{project_id}/audio"]
     spans = collector.of(upload.trace_id)
     is_one_tree(spans, upload)

@@ -76,10 +76,12 @@ def test_without_a_recorder_the_trace_goes_on_all_the_same() -> None:
     with span("step", parent=trace) as step:
         link(TraceContext.new())
         assert not step.recorded
-        assert step.context.trace_id == trace.trace_id
-        assert step.context.span_id != trace.span_id
-        with span("inner"):
-            assert current() != step.context
+        assert current() == trace
+        with span("send", Kind.PRODUCER) as sent:
+            assert sent.context.trace_id == trace.trace_id
+            assert sent.context.span_id != trace.span_id, "each hop has a place of its own"
+    with span("of no trace"):
+        assert current() is not None
 
 
 async def test_tasks_inherit_their_step() -> None:

@@ -51,4 +51,4 @@ def _checked_state(tracestate: str) -> str:
 
 def _random_id(size_bytes: int) -> str:
     """Random, as the standard asks, and no secret; all zeros is no valid id."""
-    return f"{random.randrange(1, 1 << 8 * size_bytes):0{2 * size_bytes}x}"
+    return f"{random.getrandbits(8 * size_bytes) or 1:0{2 * size_bytes}x}"

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from typing import Any
 
 from starlette.datastructures import Headers
@@ -12,8 +11,8 @@ from reelwright_chassis import metrics
 from reelwright_chassis.errors import ReelwrightError
 from reelwright_chassis.logs import about, get_logger
 from reelwright_chassis.timing import observe
-from reelwright_chassis.trace import TraceContext, parse_trace
-from reelwright_chassis.tracing import Kind, Span, span
+from reelwright_chassis.trace import parse_trace
+from reelwright_chassis.tracing import Kind, Span, Step, span, within
 from reelwright_gateway.problems import Problem, problem_of, response_of
 from reelwright_gateway.rate.limiter import Standing
 from reelwright_gateway.requestid import HEADER, begin_request
@@ -56,15 +55,10 @@ class Frame:
             await _Answering(self._app, scope, receive, send, name=name, step=step).run()
 
 
-@contextmanager
-def _step(path: str, headers: Headers) -> Iterator[Span]:
+def _step(path: str, headers: Headers) -> Step:
     """The request as a step of its caller's trace, or of a new one; nothing for a probe."""
     caller = parse_trace(headers.get("traceparent"), headers.get("tracestate"))
-    if path in _QUIET:
-        yield Span(caller or TraceContext.new())
-        return
-    with span("HTTP", Kind.SERVER, parent=caller) as step:
-        yield step
+    return within(caller) if path in _QUIET else span("HTTP", Kind.SERVER, parent=caller)
 
 
 class _Answering:

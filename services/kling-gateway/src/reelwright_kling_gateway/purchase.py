@@ -2,16 +2,15 @@
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
-from reelwright_chassis import metrics
+from reelwright_chassis import metrics, tracing
 from reelwright_chassis.clock import Clock
 from reelwright_chassis.errors import ReelwrightError, Retry, Stopped
 from reelwright_chassis.logs import get_logger
 from reelwright_chassis.timing import observe
-from reelwright_chassis.tracing import Span, span
 from reelwright_chassis.worker.job import Job
 from reelwright_kling_gateway import steps, submissions
 from reelwright_kling_gateway.brakes import STOPPING, Brakes
@@ -134,9 +133,9 @@ class Purchase:
         self._tell_post("created")
         return steps.Known(task)
 
-    def _step(self, name: str) -> AbstractContextManager[Span]:
+    def _step(self, name: str) -> tracing.Step:
         submission = self._entry.submission
-        return span(
+        return tracing.span(
             name, attributes={"reelwright.asset_id": submission.asset_id, "reelwright.rung": submission.rung.label}
         )
 

@@ -7,7 +7,18 @@ carry on.
 
 from reelwright_chassis.tracing.names import Attributes, Kind
 from reelwright_chassis.tracing.recording import Recorder, recording
-from reelwright_chassis.tracing.spans import INHERIT, Span, annotate, code_of, current, exemplar, link, span, within
+from reelwright_chassis.tracing.spans import (
+    INHERIT,
+    Span,
+    Step,
+    annotate,
+    code_of,
+    current,
+    exemplar,
+    link,
+    span,
+    within,
+)
 
 __all__ = [
     "INHERIT",
@@ -15,6 +26,7 @@ __all__ = [
     "Kind",
     "Recorder",
     "Span",
+    "Step",
     "annotate",
     "code_of",
     "current",

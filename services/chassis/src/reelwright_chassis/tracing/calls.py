@@ -1,12 +1,11 @@
 """Spans around gRPC calls, and the trace in their metadata."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Final, TypeAlias
 
 from reelwright_chassis.trace import TraceContext, parse_trace
 from reelwright_chassis.tracing.names import Attributes, Kind
-from reelwright_chassis.tracing.spans import Span, current, span, within
+from reelwright_chassis.tracing.recording import recorder
+from reelwright_chassis.tracing.spans import Span, Step, current, span, within
 
 Metadata: TypeAlias = tuple[tuple[str, str], ...]
 
@@ -19,22 +18,16 @@ def is_told(method: str) -> bool:
     return not method.startswith(_UNTOLD)
 
 
-@contextmanager
-def calling(method: str) -> Iterator[Span]:
+def calling(method: str) -> Step:
     """Around a call to somebody else. Tell its end by `tell_status`."""
-    with span(method.removeprefix("/"), Kind.CLIENT, attributes=_about(method)) as begun:
-        yield begun
+    return span(method.removeprefix("/"), Kind.CLIENT, attributes=_about(method))
 
 
-@contextmanager
-def answering(method: str, caller: TraceContext | None) -> Iterator[Span]:
+def answering(method: str, caller: TraceContext | None) -> Step:
     """Around the answering of a call."""
-    if not is_told(method):
-        with within(caller):
-            yield Span(caller or TraceContext.new())
-        return
-    with span(method.removeprefix("/"), Kind.SERVER, parent=caller, attributes=_about(method)) as begun:
-        yield begun
+    if recorder() is None or not is_told(method):
+        return within(caller or TraceContext.new())
+    return span(method.removeprefix("/"), Kind.SERVER, parent=caller, attributes=_about(method))
 
 
 def tell_status(step: Span, status: str, *, failed: bool) -> None:
@@ -60,8 +53,13 @@ def untold_metadata(*, told: bool) -> Metadata | None:
 
 def trace_from(call: Any) -> TraceContext | None:
     """The caller's trace, out of the metadata of a call or of its context."""
-    sent = {str(key): value for key, value in call.invocation_metadata() or ()}
-    return parse_trace(sent.get("traceparent"), sent.get("tracestate"))
+    traceparent = tracestate = None
+    for name, value in call.invocation_metadata() or ():
+        if name == "traceparent":
+            traceparent = value
+        elif name == "tracestate":
+            tracestate = value
+    return parse_trace(traceparent, tracestate)
 
 
 def _about(method: str) -> Attributes:

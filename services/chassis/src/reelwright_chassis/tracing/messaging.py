@@ -4,8 +4,7 @@ An event that is written down first and sent later has a span of its own making 
 has that of its sending. Either's context travels with the event, and is both parent and link of what becomes of it.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Literal
 
 from google.protobuf.message import Message as Proto
@@ -13,47 +12,42 @@ from google.protobuf.message import Message as Proto
 from reelwright_chassis.bus.port import Message, Record
 from reelwright_chassis.envelope import event_id, event_type, subject_of, trace_of
 from reelwright_chassis.trace import TraceContext, parse_trace
-from reelwright_chassis.tracing.names import Attributes, Kind
-from reelwright_chassis.tracing.spans import INHERIT, Span, current, span
+from reelwright_chassis.tracing.names import Attributes, Kind, Name, Value
+from reelwright_chassis.tracing.recording import recorder
+from reelwright_chassis.tracing.spans import INHERIT, Step, current, span, within
 
 
-@contextmanager
-def creating(topic: str, event: Proto, parent: TraceContext | None) -> Iterator[Span]:
+def creating(topic: str, event: Proto, parent: TraceContext | None) -> Step:
     """Around the making of an event that waits to be sent. Without a parent it belongs to the present step."""
-    with span(
+    return span(
         f"create {topic}", Kind.PRODUCER, parent=parent or INHERIT, attributes=_about("create", "create", topic, event)
-    ) as begun:
-        yield begun
+    )
 
 
-@contextmanager
-def sending(topic: str, event: Proto) -> Iterator[Span]:
+def sending(topic: str, event: Proto) -> Step:
     """Around the making and publishing of an event, until it is acknowledged."""
-    with span(f"send {topic}", Kind.PRODUCER, attributes=_about("send", "send", topic, event)) as begun:
-        yield begun
+    return span(f"send {topic}", Kind.PRODUCER, attributes=_about("send", "send", topic, event))
 
 
-@contextmanager
-def sending_made(messages: Sequence[Message]) -> Iterator[None]:
+def sending_made(messages: Sequence[Message]) -> Step:
     """Around the publishing of events that were made before. Nothing where it belongs to no step."""
-    if current() is None:
-        yield
-        return
+    if recorder() is None or current() is None:
+        return within(current())
     made = [parse_trace(message.headers.get("traceparent", b"").decode("ascii", "replace")) for message in messages]
-    attributes: dict[str, str | int] = {"messaging.batch.message_count": len(messages)}
+    links = [each for each in made if each is not None]
+    attributes: dict[Name, Value] = {"messaging.batch.message_count": len(messages)}
     attributes |= {"messaging.operation.name": "send", "messaging.operation.type": "send"}
     topics = {message.topic for message in messages}
     if len(topics) == 1:
         attributes["messaging.destination.name"] = next(iter(topics))
-    links = [each for each in made if each is not None]
-    with span("send", Kind.CLIENT, links=links, attributes=attributes):  # type: ignore[arg-type]  # a dict's keys
-        yield
+    return span("send", Kind.CLIENT, links=links, attributes=attributes)
 
 
-@contextmanager
-def processing(record: Record, group: str) -> Iterator[Span]:
+def processing(record: Record, group: str) -> Step:
     """Around what a consumer does with a record. One that carries no trace begins one."""
     made = trace_of(record)
+    if recorder() is None:
+        return within(made or TraceContext.new())
     attributes: Attributes = {
         "messaging.operation.name": "process",
         "messaging.operation.type": "process",
@@ -67,8 +61,7 @@ def processing(record: Record, group: str) -> Iterator[Span]:
         "reelwright.project_id": subject_of(record),
     }
     links = [made] if made is not None else []
-    with span(f"process {record.topic}", Kind.CONSUMER, parent=made, links=links, attributes=attributes) as begun:
-        yield begun
+    return span(f"process {record.topic}", Kind.CONSUMER, parent=made, links=links, attributes=attributes)
 
 
 def _about(name: str, kind: Literal["create", "send"], topic: str, event: Proto) -> Attributes:

@@ -62,4 +62,5 @@ Name: TypeAlias = Literal[
     "reelwright.size_bytes",
 ]
 
-Attributes: TypeAlias = Mapping[Name, str | int | float | bool]
+Value: TypeAlias = str | int | float | bool
+Attributes: TypeAlias = Mapping[Name, Value]

@@ -21,7 +21,7 @@ from opentelemetry.trace.status import StatusCode
 from reelwright_chassis.ids import new_id
 from reelwright_chassis.logs import get_logger
 from reelwright_chassis.trace import TraceContext
-from reelwright_chassis.tracing.names import Attributes, Kind
+from reelwright_chassis.tracing.names import Attributes, Kind, Value
 
 log = get_logger(__name__)
 
@@ -81,7 +81,7 @@ class OtelRecorder:
     ) -> "OtelSpan":
         # An invalid parent, and not none: that would be whatever OpenTelemetry holds to be current.
         above = _span_context(parent) if parent is not None else api.INVALID_SPAN_CONTEXT
-        told: dict[str, str | int | float | bool] = {name: _short(value) for name, value in attributes.items()}
+        told: dict[str, Value] = {name: _short(value) for name, value in attributes.items()}
         if "messaging.destination.name" in attributes or kind in _ON_TOPICS:
             told["messaging.system"] = self._bus
         begun = self._tracer.start_span(
@@ -135,5 +135,5 @@ def _span_context(context: TraceContext) -> api.SpanContext:
     )
 
 
-def _short(value: str | float | bool) -> str | int | float | bool:
+def _short(value: Value) -> Value:
     return value[:_MOST_CHARS] if isinstance(value, str) else value

@@ -1,10 +1,10 @@
 """Steps of a trace, one within another."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from enum import Enum
+from types import TracebackType
 from typing import Final
 
 from reelwright_chassis.errors import NotFound, Reject, Retry, Stopped
@@ -14,6 +14,7 @@ from reelwright_chassis.tracing.recording import Recorded, recorder
 
 _NOTHING: Final[Attributes] = {}
 _SAMPLED = 1
+_LEAVING = frozenset({Kind.CLIENT, Kind.PRODUCER})
 
 
 class Inherit(Enum):
@@ -65,6 +66,8 @@ class Span:
             self._recorded.end()
 
 
+_NOWHERE: Final = Span(TraceContext.new())
+"""For code that belongs to no step and says something of it."""
 _current: ContextVar[Span | None] = ContextVar("span", default=None)
 
 
@@ -88,7 +91,6 @@ def link(other: TraceContext) -> None:
         span.link(other)
 
 
-@contextmanager
 def span(
     name: str,
     kind: Kind = Kind.INTERNAL,
@@ -96,43 +98,52 @@ def span(
     parent: TraceContext | Inherit | None = INHERIT,
     links: Sequence[TraceContext] = (),
     attributes: Attributes = _NOTHING,
-) -> Iterator[Span]:
-    """A step, for as long as the block lasts; `parent` None begins a trace.
+) -> "Step":
+    """A step, for as long as the `with` block lasts; `parent` None begins a trace.
 
     `name` is one of few. What leaves the block fails the span, by its code (`code_of`); a stop is no failure.
     """
-    begun = _begin(name, kind, current() if parent is INHERIT else parent, links, attributes)
-    token = _current.set(begun)
-    try:
-        yield begun
-    except BaseException as error:
-        why = code_of(error)
-        if why:
-            begun.fail(why)
-        raise
-    finally:
-        _current.reset(token)
-        begun.end()
-
-
-@contextmanager
-def within(context: TraceContext | None) -> Iterator[None]:
-    """Code in the block, and tasks begun there, belong to this step, which others began and end."""
-    token = _current.set(Span(context) if context is not None else None)
-    try:
-        yield
-    finally:
-        _current.reset(token)
-
-
-def _begin(
-    name: str, kind: Kind, parent: TraceContext | None, links: Sequence[TraceContext], attributes: Attributes
-) -> Span:
-    by = recorder()
+    above, by = current() if parent is INHERIT else parent, recorder()
     if by is None:
-        return Span(parent.child() if parent is not None else TraceContext.new())
-    recorded = by.begin(name, kind, parent, links, attributes)
-    return Span(recorded.context, recorded)
+        return Step(Span(_hop(above, kind)))
+    recorded = by.begin(name, kind, above, links, attributes)
+    return Step(Span(recorded.context, recorded))
+
+
+def _hop(above: TraceContext | None, kind: Kind) -> TraceContext:
+    """Where a step is that nobody records: what leaves the process has a place of its own, else it is where it came."""
+    if above is None:
+        return TraceContext.new()
+    return above.child() if kind in _LEAVING else above
+
+
+def within(context: TraceContext | None) -> "Step":
+    """Code in the `with` block, and tasks begun there, belong to this step, which others began and end."""
+    return Step(Span(context) if context is not None else None)
+
+
+class Step:
+    """Makes a span the present one, and ends it. A class, for every request, call and event passes through some."""
+
+    __slots__ = ("_span", "_token")
+
+    def __init__(self, span: Span | None) -> None:
+        self._span = span
+
+    def __enter__(self) -> Span:
+        self._token = _current.set(self._span)
+        return self._span or _NOWHERE
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        _current.reset(self._token)
+        if self._span is None or not self._span.recorded:
+            return
+        why = code_of(error) if error is not None else ""
+        if why:
+            self._span.fail(why)
+        self._span.end()
 
 
 def code_of(error: BaseException) -> str:
