@@ -1,10 +1,12 @@
 """Projects over HTTP, from the first request to the video."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from apihouse import BASE, MP3, VIDEO, house
 
 from reelwright_chassis.reasons import registry
+from reelwright_gateway.defaults import Defaults
 
 
 async def test_two_calls_make_a_video(tmp_path: Path) -> None:
@@ -92,6 +94,18 @@ async def test_the_same_key_makes_one_project_and_another_body_is_refused(tmp_pa
         assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
         empty = await here.http.post("/v1/projects", json={}, headers={"Idempotency-Key": '""'})
         assert (empty.status_code, empty.json()["errors"][0]["pointer"]) == (422, "Idempotency-Key")
+
+
+async def test_the_same_key_makes_one_project_though_its_defaults_are_others_by_now(tmp_path: Path) -> None:
+    async with house(tmp_path, workers=False) as here:
+        made = []
+        for budget_usd in (5.0, 7.0):
+            here.app.state.deps = replace(here.deps, defaults=Defaults(budget_usd=budget_usd))
+            made.append(await here.http.post("/v1/projects", json={}, headers={"Idempotency-Key": "k"}))
+        assert [(answer.status_code, answer.json()["id"]) for answer in made] == [(201, made[0].json()["id"])] * 2
+        assert made[1].json()["settings"]["budget_usd"] == 5.0
+        assert (await here.create())["settings"]["budget_usd"] == 7.0
+        assert (await here.create(budget_usd=0))["settings"]["budget_usd"] == 0.0
 
 
 async def test_one_key_for_two_commands_is_refused(tmp_path: Path) -> None:

@@ -30,12 +30,15 @@ def create(request: rpc.CreateProjectRequest, project_id: str) -> inputs.Create:
     _check_names(request)
     if len(request.audio_url) > _MAX_URL_CHARS:
         raise Refused("settings_invalid", f"audio.url has at most {_MAX_URL_CHARS} characters.")
+    filled = rpc.ProjectSettings()
+    filled.CopyFrom(request.defaults)
+    filled.MergeFrom(request.settings)
     return inputs.Create(
         project_id=project_id,
         tenant_id=request.caller.tenant_id,
         user_id=request.caller.user_id,
-        settings=settings(request.settings),
-        script=script(request.settings),
+        settings=settings(filled),
+        script=script(filled),
         client_reference=request.client_reference,
         labels=dict(request.labels),
         autostart=request.autostart if request.HasField("autostart") else True,

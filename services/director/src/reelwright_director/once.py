@@ -13,7 +13,7 @@ from reelwright_director.decision import Refused
 from reelwright_director.policy import DAY_S
 
 _KEPT_S = DAY_S
-_NOT_ASKED = ("idempotency_key", "required_terms")
+_NOT_ASKED = ("idempotency_key", "defaults", "required_terms")
 """Fields that are not of the sender's wish: they may differ when it is sent again."""
 
 

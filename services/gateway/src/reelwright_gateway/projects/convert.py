@@ -179,16 +179,18 @@ def history_entry(had: rpc.HistoryEntry) -> models.HistoryEntry:
     )
 
 
-def new_settings(wanted: models.NewProject, defaults: Defaults) -> rpc.ProjectSettings:
-    """The settings of a new project."""
-    settings = rpc.ProjectSettings(
-        budget_usd=defaults.budget_usd if wanted.budget_usd is None else wanted.budget_usd, render=defaults.render
-    )
+def new_settings(wanted: models.NewProject) -> rpc.ProjectSettings:
+    """The settings of a new project, as far as its client named them."""
+    settings = rpc.ProjectSettings()
     _merge(
         settings,
-        wanted.model_dump(exclude={"budget_usd", "client_reference", "labels", "autostart", "audio", "consent"}),
+        wanted.model_dump(exclude={"client_reference", "labels", "autostart", "audio", "consent"}),
     )
     return settings
+
+
+def default_settings(defaults: Defaults) -> rpc.ProjectSettings:
+    return rpc.ProjectSettings(budget_usd=defaults.budget_usd, render=defaults.render)
 
 
 def patched_settings(had: rpc.ProjectSettings, patch: models.ProjectPatch) -> rpc.ProjectSettings:
@@ -220,6 +222,9 @@ def _merge(settings: rpc.ProjectSettings, wanted: dict[str, Any]) -> None:
                     settings.script.CopyFrom(GivenText(format=GivenText.FORMAT_PLAIN, text=sent))
             case "target_duration_s":
                 settings.target_duration_s = sent or 0.0
+            case "budget_usd":
+                if sent is not None:
+                    settings.budget_usd = sent
             case "caption_style":
                 settings.caption_style = settings.render.caption_style = sent
             case _:

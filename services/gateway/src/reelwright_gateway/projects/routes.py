@@ -16,7 +16,13 @@ from reelwright_gateway.names import value
 from reelwright_gateway.problems import FieldError, Problem, documented
 from reelwright_gateway.projects import models
 from reelwright_gateway.projects.consent import checked_consent, consent_required, required_terms
-from reelwright_gateway.projects.convert import history_entry, named_settings, new_settings, patched_settings
+from reelwright_gateway.projects.convert import (
+    default_settings,
+    history_entry,
+    named_settings,
+    new_settings,
+    patched_settings,
+)
 from reelwright_gateway.schema import State
 from reelwright_gateway.uploads.sniff import FORMATS
 
@@ -54,7 +60,8 @@ async def create_project(
         rpc.CreateProjectRequest(
             caller=caller.rpc,
             idempotency_key=key,
-            settings=new_settings(wanted, deps.defaults),
+            settings=new_settings(wanted),
+            defaults=default_settings(deps.defaults),
             client_reference=wanted.client_reference,
             labels=wanted.labels,
             autostart=wanted.autostart,

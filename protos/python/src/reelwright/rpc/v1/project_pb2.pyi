@@ -531,6 +531,7 @@ class CreateProjectRequest(_message.Message):
     AUTOSTART_FIELD_NUMBER: _builtins.int
     AUDIO_URL_FIELD_NUMBER: _builtins.int
     CONSENT_FIELD_NUMBER: _builtins.int
+    DEFAULTS_FIELD_NUMBER: _builtins.int
     idempotency_key: _builtins.str
     client_reference: _builtins.str
     autostart: _builtins.bool
@@ -545,6 +546,10 @@ class CreateProjectRequest(_message.Message):
     def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]: ...
     @_builtins.property
     def consent(self) -> Global___Consent: ...
+    @_builtins.property
+    def defaults(self) -> Global___ProjectSettings:
+        """What counts where `settings` say nothing. No part of what is asked, as it may be otherwise from one day to the next."""
+
     def __init__(
         self,
         *,
@@ -556,10 +561,11 @@ class CreateProjectRequest(_message.Message):
         autostart: _builtins.bool | None = ...,
         audio_url: _builtins.str = ...,
         consent: Global___Consent | None = ...,
+        defaults: Global___ProjectSettings | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_autostart", b"_autostart", "autostart", b"autostart", "caller", b"caller", "consent", b"consent", "settings", b"settings"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_autostart", b"_autostart", "autostart", b"autostart", "caller", b"caller", "consent", b"consent", "defaults", b"defaults", "settings", b"settings"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_autostart", b"_autostart", "audio_url", b"audio_url", "autostart", b"autostart", "caller", b"caller", "client_reference", b"client_reference", "consent", b"consent", "idempotency_key", b"idempotency_key", "labels", b"labels", "settings", b"settings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_autostart", b"_autostart", "audio_url", b"audio_url", "autostart", b"autostart", "caller", b"caller", "client_reference", b"client_reference", "consent", b"consent", "defaults", b"defaults", "idempotency_key", b"idempotency_key", "labels", b"labels", "settings", b"settings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__autostart: _TypeAlias = _typing.Literal["autostart"]  # noqa: Y015
     _WhichOneofArgType__autostart: _TypeAlias = _typing.Literal["_autostart", b"_autostart"]  # noqa: Y015
