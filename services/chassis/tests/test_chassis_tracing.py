@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from prometheus_client import CollectorRegistry, Histogram
 from prometheus_client.openmetrics.exposition import generate_latest
@@ -13,11 +14,13 @@ from prometheus_client.openmetrics.exposition import generate_latest
 from reelwright.events.v1.facts_pb2 import ScenesPlanned
 from reelwright.events.v1.requests_pb2 import PlanRequested
 from reelwright.rpc.v1 import work_pb2, work_pb2_grpc
-from reelwright_chassis import rpc
+from reelwright_chassis import metrics, rpc
 from reelwright_chassis.bus.port import Record
 from reelwright_chassis.envelope import encode, trace_of
 from reelwright_chassis.errors import NotFound, ReelwrightError, Reject, Stopped
 from reelwright_chassis.exchanges import Outcome, exchange
+from reelwright_chassis.serving.health import Health
+from reelwright_chassis.serving.probes import probes
 from reelwright_chassis.testing import embedded_parts, running
 from reelwright_chassis.testing.tracing import KeptSpans, kept_spans
 from reelwright_chassis.timing import observe
@@ -329,3 +332,16 @@ def test_a_measurement_is_no_example_of_what_nobody_can_look_at() -> None:
             observe(histogram, 0.5)
     assert "trace_id" not in text()
     assert "seconds_count 3.0" in text()
+
+
+async def test_examples_are_told_to_who_asks_for_openmetrics_alone() -> None:
+    with kept_spans(), span("step") as step:
+        observe(metrics.PUBLISH_SECONDS, 0.5)
+    with probes(Health(loop_stall_s=30, poll_stall_s=30), "127.0.0.1:0") as at:
+        async with httpx.AsyncClient(base_url=f"http://{at.host}:{at.port}") as http:
+            plain = await http.get("/metrics")
+            whole = await http.get("/metrics", headers={"Accept": "application/openmetrics-text; version=1.0.0"})
+    assert plain.headers["content-type"].startswith("text/plain")
+    assert whole.headers["content-type"].startswith("application/openmetrics-text")
+    assert step.context.trace_id in whole.text
+    assert step.context.trace_id not in plain.text

@@ -19,7 +19,7 @@ SAMPLERS = (
     "parentbased_traceidratio",
 )
 _PROTOCOL = "http/protobuf"
-_OFF = "Or set OTEL_SDK_DISABLED=true."
+_OFF = "Or set OTEL_SDK_DISABLED=true"
 
 
 class TracingSettings(Settings):
