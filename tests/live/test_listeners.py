@@ -39,7 +39,7 @@ MOST_KB_EACH = 100
 """Of the gateway's memory, for each listener."""
 MOST_KB_BY_EVENTS = 32_000
 """Of the gateway's memory, for all that they were told and one that reads nothing."""
-LET_GO_AFTER_S = 45.0
+LET_GO_AFTER_S = min(45.0, 15.0 + LISTENERS / 50)
 """Long enough that everybody hears every change while one that reads nothing is still there; after a minute its
 connection is cut in any case."""
 _MOST_NOISE = 50
