@@ -1,6 +1,7 @@
 """Corners of the workflow that stories seldom reach, each with why it matters."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -12,8 +13,8 @@ from reelwright_director import inputs, tables
 from reelwright_director.codec import project_item
 from reelwright_director.decision import Refused
 from reelwright_director.expect import Broken, number, present, typed
-from reelwright_director.policy import KEPT_TAKES, MAX_PROMPT_CHARS
-from reelwright_director.state import ProjectSettings, Take
+from reelwright_director.policy import KEPT_HISTORY, KEPT_TAKES, MAX_PROMPT_CHARS
+from reelwright_director.state import HistoryEntry, ProjectSettings, Take
 from reelwright_director.terms import Review, Stage, State, Status, Waiting
 from reelwright_director.testing.messages import answer, failure, plan, scene, transcript
 from reelwright_director.testing.world import World
@@ -197,7 +198,9 @@ def test_a_change_stays_small_whatever_happened() -> None:
 
 
 def test_the_largest_project_fits_into_an_item() -> None:
-    """As many takes as there may be, each of a prompt of its own of the greatest length, in a script of three bytes."""
+    """As many takes as there may be, each of a prompt of its own of the greatest length, in a script of three bytes;
+    and the longest history, each entry in a trace of its own.
+    """
     letters = random.Random(7)
     world = World()
     world.make_video()
@@ -212,9 +215,12 @@ def test_the_largest_project_fits_into_an_item() -> None:
         )
         for n in range(KEPT_TAKES)
     )
-    largest = world.project.__class__(
-        **{name: getattr(world.project, name) for name in world.project.__slots__} | {"takes": takes}
-    )
+    history = tuple(
+        HistoryEntry(1e9 + n, "done", Stage.RENDER, f"render-{letters.getrandbits(128):032x}", n, 2e9, "", "w" * 60,
+                     trace_id=f"{letters.getrandbits(128):032x}")
+        for n in range(KEPT_HISTORY)
+    )  # fmt: skip
+    largest = replace(world.project, takes=takes, history=history)
     assert check_item(tables.PROJECTS, project_item(largest)) < 400 * 1024
 
 

@@ -26,7 +26,6 @@ Name: TypeAlias = Literal[
     "http.request.method",
     "http.response.status_code",
     "http.route",
-    "http.response.body.size",
     # gRPC.
     "rpc.system.name",
     "rpc.method",
