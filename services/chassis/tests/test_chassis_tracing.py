@@ -26,6 +26,7 @@ from reelwright_chassis.testing.tracing import KeptSpans, kept_spans
 from reelwright_chassis.timing import observe
 from reelwright_chassis.trace import TraceContext
 from reelwright_chassis.tracing import Kind, current, link, span, within
+from reelwright_chassis.tracing.calls import is_command
 from reelwright_chassis.tracing.messaging import creating, processing, sending, sending_made
 from reelwright_chassis.worker import Job, Worker
 
@@ -236,6 +237,14 @@ async def test_a_call_carries_the_trace_though_nobody_records(work: Work, call: 
     (step,) = work.steps
     assert step is not None
     assert step.trace_id == job.context.trace_id
+
+
+async def test_a_question_carries_nothing_where_nobody_records(work: Work, call: Call) -> None:
+    assert is_command(f"/{SERVICE}/Begin")
+    assert not is_command("/reelwright.rpc.v1.ProjectService/GetProject")
+    with span("job"):
+        await call("Beat")
+    assert work.steps == [None]
 
 
 async def test_a_call_that_is_cancelled_is_cancelled_there(call: Call, work: Work) -> None:

@@ -21,6 +21,7 @@ from reelwright_chassis.tracing import code_of
 from reelwright_chassis.tracing.calls import (
     answering,
     calling,
+    is_command,
     is_told,
     metadata_of,
     tell_status,
@@ -159,13 +160,13 @@ def _as_we_call(make: Callable[..., Callable[..., Any]]) -> Callable[..., Callab
     """
 
     def unary_unary(path: str, *described: Any, **named: Any) -> Callable[..., Any]:
-        method, told = make(path, *described, **named), is_told(path)
+        method, told, command = make(path, *described, **named), is_told(path), is_command(path)
 
         def call_in_time(request: object, *, timeout: float | None = None, **others: Any) -> Any:
             ask = partial(method, request, timeout=DEADLINE_S if timeout is None else timeout, **others)
             if told and recorder() is not None:
                 return _call_as_step(path, ask)
-            return ask(metadata=untold_metadata(told=told))
+            return ask(metadata=untold_metadata(is_command=command))
 
         return call_in_time
 

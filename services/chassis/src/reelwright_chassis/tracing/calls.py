@@ -11,11 +11,17 @@ Metadata: TypeAlias = tuple[tuple[str, str], ...]
 
 _UNTOLD: Final = ("/grpc.", "/reelwright.rpc.v1.WorkService/Beat")
 """Probes, and what workers say every few seconds: they carry their trace on, and are no steps of it."""
+_ASKING: Final = ("Get", "List", "Identify", "Show")
 
 
 def is_told(method: str) -> bool:
     """Whether the calls of a method are spans."""
     return not method.startswith(_UNTOLD)
+
+
+def is_command(method: str) -> bool:
+    """Whether something may follow from a call."""
+    return is_told(method) and not method.rpartition("/")[2].startswith(_ASKING)
 
 
 def calling(method: str) -> Step:
@@ -26,7 +32,7 @@ def calling(method: str) -> Step:
 def answering(method: str, caller: TraceContext | None) -> Step:
     """Around the answering of a call."""
     if recorder() is None or not is_told(method):
-        return within(caller or TraceContext.new())
+        return within(caller)
     return span(method.removeprefix("/"), Kind.SERVER, parent=caller, attributes=_about(method))
 
 
@@ -43,12 +49,12 @@ def metadata_of(context: TraceContext) -> Metadata:
     return ("traceparent", context.traceparent), *state
 
 
-def untold_metadata(*, told: bool) -> Metadata | None:
-    """The same for a call that nobody records: the next hop of a trace, or the first if its method is `told` at all."""
+def untold_metadata(*, is_command: bool) -> Metadata | None:
+    """The same for a call that is no span. Where nobody records, a question carries none: nothing follows from it."""
     context = current()
-    if not told:
-        return metadata_of(context) if context is not None else None
-    return metadata_of(context.child() if context is not None else TraceContext.new())
+    if is_command:
+        return metadata_of(context.child() if context is not None else TraceContext.new())
+    return metadata_of(context) if context is not None and recorder() is not None else None
 
 
 def trace_from(call: Any) -> TraceContext | None:
