@@ -38,7 +38,8 @@ class Ours:
 async def without_dynamodb(folder: Path, parts: Parts, talk: Talk) -> AsyncIterator[Ours]:
     (folder / "dynamodb").mkdir()
     part = DynamoDB(folder / "dynamodb", durable=True)
-    async with _with_part(part, folder, parts | {"dynamodb": part.address}, talk) as ours:
+    # DynamoDB Local acknowledges a write before it is on the disk: killed, it would lose the last one.
+    async with _with_part(part, folder, parts | {"dynamodb": part.address}, talk, end=part.stop) as ours:
         yield ours
 
 
@@ -46,17 +47,19 @@ async def without_dynamodb(folder: Path, parts: Parts, talk: Talk) -> AsyncItera
 async def without_s3(folder: Path, parts: Parts, talk: Talk) -> AsyncIterator[Ours]:
     (folder / "s3").mkdir()
     part = S3(folder / "s3")
-    async with _with_part(part, folder, parts | {"s3": part.address}, talk) as ours:
+    async with _with_part(part, folder, parts | {"s3": part.address}, talk, end=part.kill9) as ours:
         yield ours
 
 
 @asynccontextmanager
-async def _with_part(part: DynamoDB | S3, folder: Path, parts: Parts, talk: Talk) -> AsyncIterator[Ours]:
+async def _with_part(
+    part: DynamoDB | S3, folder: Path, parts: Parts, talk: Talk, *, end: Callable[[], None]
+) -> AsyncIterator[Ours]:
     async with AsyncExitStack() as stack:
         await in_background(part.start)
         stack.callback(part.kill9)
         here = await stack.enter_async_context(town(folder, parts, talk))
-        yield Ours(here, lambda: in_background(part.kill9), lambda: in_background(part.start))
+        yield Ours(here, lambda: in_background(end), lambda: in_background(part.start))
 
 
 @asynccontextmanager

@@ -19,6 +19,8 @@ from reelwright_kling_sim import read_ledger
 
 REACHED_WITHIN_S = 30.0
 PATIENCE_S = 120.0
+BOTH_AT_ONE = {"REELWRIGHT_RENDERER_CONCURRENCY": "2"}
+"""Of two renderers one may have the partitions of both requests."""
 SLOW_KLING = {"REELWRIGHT_SIM_LATENCY": "seeded", "REELWRIGHT_SIM_LATENCY_SCALE": "0.15"}
 """A clip takes half a minute."""
 
@@ -27,7 +29,7 @@ SLOW_KLING = {"REELWRIGHT_SIM_LATENCY": "seeded", "REELWRIGHT_SIM_LATENCY_SCALE"
 async def test_they_reach_a_running_render_and_a_task_that_kling_works_on(
     tmp_path: Path, shared_parts: dict[str, dict[str, str]], talk: Talk
 ) -> None:
-    async with town(tmp_path, shared_parts, talk, count={"renderer": 2}, short=False) as here:
+    async with town(tmp_path, shared_parts, talk, short=False, env=BOTH_AT_ONE) as here:
         canceled, deleted = await begun(here, "renderer", profile="standard")
         await end(here, "renderer", canceled, deleted)
         await nothing_is_kept(here, deleted)
