@@ -123,7 +123,7 @@ def test_an_event_leads_from_who_sends_it_to_who_works_on_it() -> None:
     assert (told["reelwright.event"], told["reelwright.project_id"]) == ("PlanRequested", "p1")
 
 
-def test_what_is_written_first_and_sent_later_is_linked_from_its_sending() -> None:
+def test_what_is_written_first_and_sent_later_is_sent_in_its_own_trace_by_whomever() -> None:
     cause = TraceContext.new()
     with kept_spans() as kept:
         with creating("plan.requests", PlanRequested(**IDS), cause) as step:
@@ -134,8 +134,18 @@ def test_what_is_written_first_and_sent_later_is_linked_from_its_sending() -> No
             pass
     made = kept.named("create plan.requests")
     assert made.parent == cause
-    assert kept.named("send").links == [made.context]
-    assert kept.named("send").attributes["messaging.batch.message_count"] == 1
+    sweeps, requests = [each for each in kept.spans if each.name == "send"]
+    for sent in (sweeps, requests):
+        assert (sent.parent, sent.links) == (made.context, [made.context])
+        assert sent.attributes["messaging.batch.message_count"] == 1
+
+
+def test_what_is_sent_together_is_a_step_of_the_first_and_names_all() -> None:
+    with kept_spans() as kept:
+        made = [TraceContext.new(), TraceContext.new()]
+        with sending_made([encode(PlanRequested(**IDS), source="test", trace=each) for each in made]):
+            pass
+    assert (kept.named("send").parent, kept.named("send").links) == (made[0], made)
 
 
 def test_an_event_without_a_trace_begins_one() -> None:

@@ -4,13 +4,18 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
+from structlog.contextvars import get_contextvars
 
 from reelwright.events.v1.facts_pb2 import ProjectChanged
 from reelwright_chassis.bus.port import Message
 from reelwright_chassis.home import Home, open_home
+from reelwright_chassis.logs import about
 from reelwright_chassis.store.port import Put, Query, Value
+from reelwright_chassis.trace import TraceContext
+from reelwright_chassis.tracing import current, span
 from reelwright_director import tables
 from reelwright_director.decision import Outgoing
 from reelwright_director.keys import all_outbox_shards
@@ -25,6 +30,8 @@ class SlowBus:
     open: asyncio.Event = field(default_factory=asyncio.Event)
     raises: Exception | None = None
     taken: list[int] = field(default_factory=list)
+    publishers: list[tuple[dict[str, Any], TraceContext | None]] = field(default_factory=list)
+    """In what context each was published: of the log, and of the trace."""
 
     async def publish(self, messages: Sequence[Message]) -> None:
         await self.open.wait()
@@ -32,6 +39,7 @@ class SlowBus:
             error, self.raises = self.raises, None
             raise error
         self.taken.append(len(messages))
+        self.publishers.append((get_contextvars(), current()))
 
 
 @pytest.fixture
@@ -88,6 +96,19 @@ async def test_a_fault_leaves_the_rows_to_a_sweep_and_those_after_it_go_out(
     assert (bus.taken, await left(home)) == ([1], 1)
     assert await outbox.sweep(100.0) == 1
     assert await left(home) == 0
+
+
+async def test_who_brings_rows_first_is_not_taken_for_who_brings_the_others(
+    home: Home, outbox: Outbox, bus: SlowBus
+) -> None:
+    rows = [await written(home, f"p{number}") for number in range(2)]
+    with about(project_id="p0"), span("of p0"):
+        outbox.bring(rows[0])
+        await asyncio.sleep(0)
+    outbox.bring(rows[1])
+    bus.open.set()
+    await outbox.settled()
+    assert bus.publishers == [({}, None), ({}, None)]
 
 
 async def test_a_row_of_an_earlier_version_is_read() -> None:

@@ -93,8 +93,8 @@ def subject_of(record: Record) -> str:
     return _header(record, "ce_subject")
 
 
-def trace_of(record: Record) -> TraceContext | None:
-    """The trace context that the record carries, if it is valid."""
+def trace_of(record: Message | Record) -> TraceContext | None:
+    """The trace context that it carries, if it is valid."""
     return parse_trace(_header(record, "traceparent"), _header(record, "tracestate"))
 
 
@@ -107,5 +107,5 @@ def _parse(record: Record, kind: type[P]) -> P:
         raise Undecodable(f"a record of {record.topic} is no {kind.DESCRIPTOR.full_name}") from error
 
 
-def _header(record: Record, name: str) -> str:
+def _header(record: Message | Record, name: str) -> str:
     return record.headers.get(name, b"").decode("utf-8", errors="replace")

@@ -6,6 +6,7 @@ disorder are allowed: requests need no order, changes carry versions.
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from contextvars import Context
 from dataclasses import dataclass, replace
 
 from reelwright_chassis import metrics
@@ -103,7 +104,8 @@ class Outbox:
             return
         self._waiting += rows
         if self._publishing is None:
-            self._publishing = asyncio.create_task(self._publish_all())
+            # In nobody's context: what it publishes and logs is of many projects.
+            self._publishing = asyncio.create_task(self._publish_all(), context=Context())
 
     async def settled(self) -> None:
         """All that was brought is published, or left to a sweep."""
@@ -117,7 +119,7 @@ class Outbox:
                 await self.publish(rows)
                 await asyncio.sleep(_LINGER_S)
         except Exception:
-            log.exception("outbox_publishing_failed", rows=len(self._waiting))
+            log.exception("outbox_publishing_failed")
             self._waiting.clear()
         finally:
             self._publishing = None

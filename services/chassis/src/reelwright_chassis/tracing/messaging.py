@@ -11,10 +11,10 @@ from google.protobuf.message import Message as Proto
 
 from reelwright_chassis.bus.port import Message, Record
 from reelwright_chassis.envelope import event_id, event_type, subject_of, trace_of
-from reelwright_chassis.trace import TraceContext, parse_trace
+from reelwright_chassis.trace import TraceContext
 from reelwright_chassis.tracing.names import Attributes, Kind, Name, Value
 from reelwright_chassis.tracing.recording import recorder
-from reelwright_chassis.tracing.spans import INHERIT, Step, current, span, within
+from reelwright_chassis.tracing.spans import INHERIT, Step, span, within
 
 
 def creating(topic: str, event: Proto, parent: TraceContext | None) -> Step:
@@ -30,17 +30,18 @@ def sending(topic: str, event: Proto) -> Step:
 
 
 def sending_made(messages: Sequence[Message]) -> Step:
-    """Around the publishing of events that were made before. Nothing where it belongs to no step."""
-    if recorder() is None or current() is None:
-        return within(current())
-    made = [parse_trace(message.headers.get("traceparent", b"").decode("ascii", "replace")) for message in messages]
-    links = [each for each in made if each is not None]
+    """Around the publishing of events that were made before, by whomever: a step of the first one's making, that names
+    those of all.
+    """
+    links = [made for made in map(trace_of, messages) if made is not None]
+    if recorder() is None or not links:
+        return within(None)
     attributes: dict[Name, Value] = {"messaging.batch.message_count": len(messages)}
     attributes |= {"messaging.operation.name": "send", "messaging.operation.type": "send"}
     topics = {message.topic for message in messages}
     if len(topics) == 1:
         attributes["messaging.destination.name"] = next(iter(topics))
-    return span("send", Kind.CLIENT, links=links, attributes=attributes)
+    return span("send", Kind.CLIENT, parent=links[0], links=links, attributes=attributes)
 
 
 def processing(record: Record, group: str) -> Step:
