@@ -1,11 +1,12 @@
 """`Idempotency-Key`: the director stores it with what it did; here we only see that a key is not used twice at once."""
 
-from collections.abc import AsyncIterator
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
 
 from reelwright_gateway.identity import CallerDep
+from reelwright_gateway.middleware import when_answered
 from reelwright_gateway.problems import FieldError, Problem
 
 _MAX_CHARS = 255
@@ -40,19 +41,16 @@ async def _idempotency_key(
             examples=['"8e03978e-40d5-43e8-bc93-6894a57f9324"'],
         ),
     ] = None,
-) -> AsyncIterator[str]:
+) -> str:
     """The key, bare; empty where none was sent."""
     if idempotency_key is None:
-        yield ""
-        return
+        return ""
     key = _bare(idempotency_key)
     running: InFlight = request.app.state.in_flight
     name = (caller.tenant_id, caller.user_id, request.method, request.url.path, key)
     running.enter(name)
-    try:
-        yield key
-    finally:
-        running.leave(name)
+    when_answered(request, partial(running.leave, name))
+    return key
 
 
 def _bare(header: str) -> str:

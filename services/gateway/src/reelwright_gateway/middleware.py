@@ -1,10 +1,11 @@
 """What every request gets: an id, a line in the log, a place in the metrics, safe headers, and an answer."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reelwright_chassis import metrics
@@ -37,6 +38,15 @@ _SAFE_HEADERS = _raw(
 )
 """Browsers heed Strict-Transport-Security over TLS alone."""
 _QUIET = frozenset({"/livez", "/readyz", "/metrics"})
+_HELD = "held"
+
+
+def when_answered(request: Request, release: Callable[[], None]) -> None:
+    """Have what a dependency took given back when the request is over, however it ends.
+
+    A dependency that yields would do the same, for a tenth of the time of a plain request.
+    """
+    request.scope.setdefault("state", {}).setdefault(_HELD, []).append(release)
 
 
 class Frame:
@@ -83,7 +93,12 @@ class _Answering:
             log.exception("request_failed")
             await self._fail(Problem("internal"))
         finally:
+            self._release()
             self._note(time.perf_counter() - begun_s)
+
+    def _release(self) -> None:
+        for release in self._scope.get("state", {}).get(_HELD, ()):
+            release()
 
     async def _sending(self, message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -28,9 +28,12 @@ def apply(connection: sqlite3.Connection, write: Write) -> None:
     if isinstance(write, Check):
         return
     where = position(write.table, keys_of(write))
-    _remove(connection, write.table.name, where)
+    if write.table.indexes:
+        _remove_entries(connection, write.table.name, where)
     if isinstance(write, Put):
-        _insert(connection, write.table, where, write.item)
+        _put(connection, write.table, where, write.item)
+    else:
+        _remove_item(connection, write.table.name, where)
 
 
 def index_anew(connection: sqlite3.Connection, table: Table) -> None:
@@ -39,27 +42,32 @@ def index_anew(connection: sqlite3.Connection, table: Table) -> None:
     for (body,) in bodies:
         item = decode_item(body)
         where = position(table, item)
-        _remove(connection, table.name, where)
-        _insert(connection, table, where, item)
+        _remove_entries(connection, table.name, where)
+        _put(connection, table, where, item)
 
 
 def purge(connection: sqlite3.Connection, now_s: float) -> None:
     """Remove what has expired."""
     expired = connection.execute("SELECT tbl, partition, sort FROM items WHERE expires_at <= ?", (now_s,)).fetchall()
     for name, partition, sort in expired:
-        _remove(connection, name, Position(partition, sort))
+        where = Position(partition, sort)
+        _remove_item(connection, name, where)
+        _remove_entries(connection, name, where)
 
 
-def _remove(connection: sqlite3.Connection, name: str, where: Position) -> None:
+def _remove_item(connection: sqlite3.Connection, name: str, where: Position) -> None:
     connection.execute("DELETE FROM items WHERE tbl = ? AND partition = ? AND sort = ?", (name, *where))
+
+
+def _remove_entries(connection: sqlite3.Connection, name: str, where: Position) -> None:
     connection.execute("DELETE FROM entries WHERE tbl = ? AND item_partition = ? AND item_sort = ?", (name, *where))
 
 
-def _insert(connection: sqlite3.Connection, table: Table, where: Position, item: Item) -> None:
+def _put(connection: sqlite3.Connection, table: Table, where: Position, item: Item) -> None:
+    """In the place of the item that was there; of that, no entries are left."""
     expires_at = item.get(table.ttl) if table.ttl is not None else None
-    connection.execute("INSERT INTO items VALUES (?, ?, ?, ?, ?)", (table.name, *where, encode_item(item), expires_at))
-    for index in table.indexes:
-        entry = index_position(table, index, item)
-        if entry is not None:
-            row = (table.name, index.name, *entry, *where)
-            connection.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)", row)
+    row = (table.name, *where, encode_item(item), expires_at)
+    connection.execute("INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?)", row)
+    found = ((index.name, index_position(table, index, item)) for index in table.indexes)
+    entries = [(table.name, name, *entry, *where) for name, entry in found if entry is not None]
+    connection.executemany("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)", entries)
