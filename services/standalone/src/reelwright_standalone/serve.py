@@ -19,6 +19,7 @@ from rich.console import Console
 from reelwright.rpc.v1.planner_pb2_grpc import PlannerServiceStub
 from reelwright.rpc.v1.renderer_pb2_grpc import RendererServiceStub
 from reelwright_chassis.clock import SystemClock
+from reelwright_chassis.garbage import spare_what_is_loaded
 from reelwright_chassis.home import Home, open_home
 from reelwright_chassis.parts import Parts
 from reelwright_chassis.rpc import connect, local_address
@@ -122,6 +123,7 @@ class _Serving:
             runtime.working(parts, self.settings, self.providers),
             runtime.assisting(parts, self.settings, self.providers, helpers),
         ):
+            spare_what_is_loaded()
             yield
 
     def _deps(self, parts: Parts, home: Path, previews: "RendererServiceAsyncStub") -> Deps:

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Generic
 
 from reelwright_chassis import rpc
+from reelwright_chassis.garbage import spare_what_is_loaded
 from reelwright_chassis.ids import new_id
 from reelwright_chassis.logs import get_logger
 from reelwright_chassis.parts import Parts, Service
@@ -89,6 +90,7 @@ class Life(Generic[S]):
 
     async def _build_and_run(self, parts: Parts) -> None:
         async with self._program.build(parts, self._loaded.own) as built, self._serving(built):
+            spare_what_is_loaded()
             self._services = tuple(built.services)
             self._health.works(self._services)
             try:

@@ -58,7 +58,7 @@ def check_item(table: Table, item: Item) -> int:
         index_position(table, index, item)
     if table.ttl is not None and table.ttl in item and not _is_number(item[table.ttl]):
         raise InvalidItem(f"{table.name}.{table.ttl} must be a number of seconds")
-    size = math.ceil(_MARKS_BYTES + sum(len(name.encode()) + _size(value, 1) for name, value in item.items()))
+    size = math.ceil(_MARKS_BYTES + _map_size(item, 0))
     if size > MAX_ITEM_BYTES:
         raise InvalidItem(f"an item of {table.name} is {size} bytes, more than {MAX_ITEM_BYTES}")
     return size
@@ -100,7 +100,7 @@ def check_sort(where: str, name: str, value: Value, *, numeric: bool) -> Sort:
         raise InvalidItem(
             f"{where} sorts by strings, but {name} is a {type(value).__name__} (numeric=True declares it)"
         )
-    if not 1 <= len(value.encode()) <= MAX_SORT_BYTES:
+    if not 1 <= _text_size(value) <= MAX_SORT_BYTES:
         raise InvalidItem(f"{where}: {name} must have 1 to {MAX_SORT_BYTES} bytes")
     return value
 
@@ -110,7 +110,7 @@ def check_partition(where: str, name: str, value: Value) -> str:
         raise InvalidItem(
             f"{where}: {name} must be a string, not a {type(value).__name__}; leave it out if it has none"
         )
-    if not 1 <= len(value.encode()) <= MAX_PARTITION_BYTES:
+    if not 1 <= _text_size(value) <= MAX_PARTITION_BYTES:
         raise InvalidItem(f"{where}: {name} must have 1 to {MAX_PARTITION_BYTES} bytes")
     return value
 
@@ -119,22 +119,31 @@ def _is_number(value: Value) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def _map_size(attributes: Item, depth: int) -> float:
+    """Of their names and values."""
+    return sum([_text_size(name) + _size(value, depth + 1) for name, value in attributes.items()])
+
+
 def _size(value: Value, depth: int) -> float:
     if depth > MAX_DEPTH:
         raise InvalidItem(f"an item is at most {MAX_DEPTH} levels deep")
+    if isinstance(value, str):
+        return _text_size(value)
     if value is None or isinstance(value, bool):
         return 1
-    if isinstance(value, str):
-        return len(value.encode())
     if isinstance(value, bytes):
         return len(value)
     if isinstance(value, int | float):
         return _number_size(value) + _MARK_BYTES
     if isinstance(value, list):
-        return 3 + sum(1 + _size(each, depth + 1) for each in value)
+        return 3 + sum([1 + _size(each, depth + 1) for each in value])
     if isinstance(value, dict):
-        return 3 + sum(1 + len(name.encode()) + _size(each, depth + 1) for name, each in value.items())
+        return 3 + len(value) + _map_size(value, depth)
     raise InvalidItem(f"an item cannot hold a {type(value).__name__}")
+
+
+def _text_size(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode())
 
 
 def _number_size(value: float) -> int:

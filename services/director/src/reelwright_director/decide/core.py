@@ -97,10 +97,13 @@ def _seal(draft: Draft, before: Project | None, *, commanded: bool) -> Decision:
     """A changed project gets the next version and, where its public view changed, tells so."""
     if draft.project == before:
         return replace(draft.decision(), project=before)
-    draft.change(awaited_s=_awaited_s(draft.project, before, draft.now_s), waiting=_waiting(draft))
-    draft.change(version=draft.project.version + 1, updated_at_s=draft.now_s)
-    if commanded:
-        draft.change(trace=draft.context.trace)
+    draft.change(
+        awaited_s=_awaited_s(draft.project, before, draft.now_s),
+        waiting=_waiting(draft),
+        version=draft.project.version + 1,
+        updated_at_s=draft.now_s,
+        trace=draft.context.trace if commanded else draft.project.trace,
+    )
     view = changed_view(draft.project)
     if before is None or view != changed_view(before):
         view.version = draft.project.version

@@ -1,5 +1,6 @@
 """Where webhooks are kept: made, listed, changed, and given new secrets."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -56,6 +57,7 @@ class HookBook:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
+        self._reading: dict[str, asyncio.Task[Sequence[Hook]]] = {}
 
     async def create(self, owner: Owner, wish: Wish, once: Once | None) -> Made:
         """Raises `Refused`: webhook_limit, idempotency_key_reused."""
@@ -79,7 +81,15 @@ class HookBook:
         return Made(hook, secret.text)
 
     async def of_tenant(self, tenant_id: str) -> Sequence[Hook]:
-        """All of them, in the order of their making."""
+        """All of them, in the order of their making. Many who ask at once, as events do, are answered by one query."""
+        reading = self._reading.get(tenant_id)
+        if reading is None:
+            reading = self._reading[tenant_id] = asyncio.create_task(self._read(tenant_id))
+        return await asyncio.shield(reading)
+
+    async def _read(self, tenant_id: str) -> Sequence[Hook]:
+        # Nobody joins once the store is asked: what it answers may be older than what they know of.
+        del self._reading[tenant_id]
         page = await self._store.query(Query(tables.WEBHOOKS, tenant_id))
         return [item_hook(item) for item in page.items]
 

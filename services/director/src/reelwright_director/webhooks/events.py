@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from ulid import ULID
@@ -107,8 +108,8 @@ def snapshot(project: Project) -> dict[str, Any]:
         "waiting_on": waiting_on(project).value,
         "client_reference": project.client_reference or None,
         "labels": dict(project.labels),
-        "created_at": timestamp(project.created_at_s).ToJsonString(),
-        "updated_at": timestamp(project.updated_at_s).ToJsonString(),
+        "created_at": _time(project.created_at_s),
+        "updated_at": _time(project.updated_at_s),
         "assets_ready": len(assets(project)),
         "assets_total": len(project.plan.scenes) if project.plan else 0,
         "cost_usd": round(project.cost_usd, 6),
@@ -124,7 +125,13 @@ def snapshot(project: Project) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@lru_cache(maxsize=16)
+def _time(at_s: float) -> str:
+    """One event names the same time thrice."""
+    return timestamp(at_s).ToJsonString()
+
+
 def spelled(kind: EventType, at_s: float, data: dict[str, Any]) -> str:
     """A body as Standard Webhooks has it: type, timestamp, data."""
-    body = {"type": kind.value, "timestamp": timestamp(at_s).ToJsonString(), "data": data}
+    body = {"type": kind.value, "timestamp": _time(at_s), "data": data}
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
