@@ -33,33 +33,40 @@ def run_jobs(connection: sqlite3.Connection, jobs: Sequence[Job]) -> None:
         if not job.writes:
             _attempt(connection, job)
     writes = [job for job in jobs if job.writes]
-    if not writes:
-        return
+    if writes and not _commit(connection, writes):
+        for job in writes:
+            _commit(connection, [job])
+
+
+def _commit(connection: sqlite3.Connection, jobs: Sequence[Job]) -> bool:
+    """All in one transaction. False when one failed after it had begun to write: then nothing is written, of any."""
     try:
         connection.execute("BEGIN IMMEDIATE")
-        for job in writes:
-            _write(connection, job)
+        for job in jobs:
+            if not _is_whole(connection, job):
+                connection.rollback()
+                return False
         connection.execute("COMMIT")
     except sqlite3.Error as error:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        for job in writes:
+        connection.rollback()
+        for job in jobs:
             job.error = job.error or error
+    return True
+
+
+def _is_whole(connection: sqlite3.Connection, job: Job) -> bool:
+    """Do it. Whether all of it is written, or nothing, as where a condition does not hold.
+
+    A savepoint around each would tell, too, for two more statements; and a full disk ends the transaction with it.
+    """
+    before = connection.total_changes
+    _attempt(connection, job)
+    return job.error is None or (connection.in_transaction and connection.total_changes == before)
 
 
 def _attempt(connection: sqlite3.Connection, job: Job) -> None:
+    job.result = job.error = None
     try:
         job.result = job.work(connection)
     except BaseException as error:  # noqa: BLE001 - raised again where it is awaited
         job.error = error
-
-
-def _write(connection: sqlite3.Connection, job: Job) -> None:
-    """Within the transaction. Raises what ended it for all, as a full disk does."""
-    connection.execute("SAVEPOINT job")
-    _attempt(connection, job)
-    if job.error is not None:
-        if not connection.in_transaction:
-            raise sqlite3.OperationalError(str(job.error)) from job.error
-        connection.execute("ROLLBACK TO job")
-    connection.execute("RELEASE job")

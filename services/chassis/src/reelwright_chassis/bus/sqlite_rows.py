@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from reelwright_chassis.bus.partitioner import partition_of
 from reelwright_chassis.bus.port import Message, Record, TopicPartition
+from reelwright_chassis.sqlite_many import Many
 
 MIGRATIONS = (
     """
@@ -25,6 +26,8 @@ MIGRATIONS = (
     ) WITHOUT ROWID;
     """,
 )
+
+_PUT_RECORDS = Many("INSERT INTO records VALUES", "(?, ?, ?, ?, ?, ?, ?)")
 
 
 class Extent(NamedTuple):
@@ -54,6 +57,7 @@ def append(
 ) -> dict[TopicPartition, int]:
     """Append in the given order; returns the next offset of each partition that grew."""
     ends: dict[TopicPartition, int] = {}
+    rows: list[Sequence[object]] = []
     for message in messages:
         at = TopicPartition(message.topic, partition_of(message.key, partitions[message.topic]))
         offset = ends.get(at)
@@ -62,9 +66,9 @@ def append(
                 "SELECT next_offset FROM partitions WHERE topic = ? AND partition = ?", at
             ).fetchone()
         headers = json.dumps({name: value.decode("latin-1") for name, value in message.headers.items()})
-        row = (*at, offset, message.key, message.value, headers, now_s)
-        connection.execute("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        rows.append((*at, offset, message.key, message.value, headers, now_s))
         ends[at] = offset + 1
+    _PUT_RECORDS.run(connection, rows)
     connection.executemany(
         "UPDATE partitions SET next_offset = ? WHERE topic = ? AND partition = ?",
         [(end, *at) for at, end in ends.items()],

@@ -100,8 +100,7 @@ class SqliteStore:
             if not rows.condition_holds(connection, write, now_s):
                 metrics.STORE_CONFLICTS.labels(table=write.table.name).inc()
                 raise Conflict(f"a condition on {write.table.name} does not hold")
-        for write in writes:
-            rows.apply(connection, write)
+        rows.apply(connection, writes)
 
 
 def _declare(connection: sqlite3.Connection, table: Table) -> None:

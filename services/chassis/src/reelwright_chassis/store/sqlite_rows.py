@@ -1,11 +1,22 @@
 """Items and index entries as rows: the blocking half of the SQLite store, run inside its transactions."""
 
 import sqlite3
+from collections.abc import Sequence
 
+from reelwright_chassis.sqlite_many import Many
 from reelwright_chassis.store.codec import decode_item, encode_item
 from reelwright_chassis.store.conditions import holds
-from reelwright_chassis.store.limits import Position, index_position, keys_of, position
-from reelwright_chassis.store.port import Check, Item, Put, Table, Value, Write
+from reelwright_chassis.store.limits import Position, Sort, index_position, keys_of, position
+from reelwright_chassis.store.port import Check, Delete, Item, Put, Table, Value, Write
+
+_Place = tuple[str, str, Sort]
+"""Table, partition, sort: where an item lies."""
+
+_PUT_ITEMS = Many("INSERT OR REPLACE INTO items VALUES", "(?, ?, ?, ?, ?)")
+_PUT_ENTRIES = Many("INSERT OR REPLACE INTO entries VALUES", "(?, ?, ?, ?, ?, ?)")
+# Not by IN with rows: SQLite looks through the whole table then.
+_DROP_ITEMS = Many("DELETE FROM items WHERE", "(tbl = ? AND partition = ? AND sort = ?)", " OR ")
+_DROP_ENTRIES = Many("DELETE FROM entries WHERE", "(tbl = ? AND item_partition = ? AND item_sort = ?)", " OR ")
 
 
 def read_item(connection: sqlite3.Connection, table: Table, where: Position, now_s: float) -> dict[str, Value] | None:
@@ -23,51 +34,45 @@ def condition_holds(connection: sqlite3.Connection, write: Write, now_s: float) 
     return holds(write.when, read_item(connection, write.table, position(write.table, keys_of(write)), now_s))
 
 
-def apply(connection: sqlite3.Connection, write: Write) -> None:
-    """Make the write, whose condition holds."""
-    if isinstance(write, Check):
-        return
-    where = position(write.table, keys_of(write))
-    if write.table.indexes:
-        _remove_entries(connection, write.table.name, where)
-    if isinstance(write, Put):
-        _put(connection, write.table, where, write.item)
-    else:
-        _remove_item(connection, write.table.name, where)
+def apply(connection: sqlite3.Connection, writes: Sequence[Write]) -> None:
+    """Make the writes, whose conditions hold, in few statements."""
+    changes = [write for write in writes if not isinstance(write, Check)]
+    puts = [write for write in changes if isinstance(write, Put)]
+    _DROP_ENTRIES.run(connection, [_place(write.table, keys_of(write)) for write in changes if write.table.indexes])
+    _DROP_ITEMS.run(connection, [_place(write.table, write.key) for write in changes if isinstance(write, Delete)])
+    _PUT_ITEMS.run(connection, [_row(put.table, put.item) for put in puts])
+    _PUT_ENTRIES.run(connection, [entry for put in puts for entry in _entries(put.table, put.item)])
 
 
 def index_anew(connection: sqlite3.Connection, table: Table) -> None:
     """Make a table's index entries and expiries again after its declaration changed."""
+    connection.execute("DELETE FROM entries WHERE tbl = ?", (table.name,))
     bodies = connection.execute("SELECT body FROM items WHERE tbl = ?", (table.name,)).fetchall()
     for (body,) in bodies:
         item = decode_item(body)
-        where = position(table, item)
-        _remove_entries(connection, table.name, where)
-        _put(connection, table, where, item)
+        _PUT_ITEMS.run(connection, [_row(table, item)])
+        _PUT_ENTRIES.run(connection, _entries(table, item))
 
 
 def purge(connection: sqlite3.Connection, now_s: float) -> None:
     """Remove what has expired."""
     expired = connection.execute("SELECT tbl, partition, sort FROM items WHERE expires_at <= ?", (now_s,)).fetchall()
-    for name, partition, sort in expired:
-        where = Position(partition, sort)
-        _remove_item(connection, name, where)
-        _remove_entries(connection, name, where)
+    for place in expired:
+        _DROP_ITEMS.run(connection, [place])
+        _DROP_ENTRIES.run(connection, [place])
 
 
-def _remove_item(connection: sqlite3.Connection, name: str, where: Position) -> None:
-    connection.execute("DELETE FROM items WHERE tbl = ? AND partition = ? AND sort = ?", (name, *where))
+def _place(table: Table, attributes: Item) -> _Place:
+    return (table.name, *position(table, attributes))
 
 
-def _remove_entries(connection: sqlite3.Connection, name: str, where: Position) -> None:
-    connection.execute("DELETE FROM entries WHERE tbl = ? AND item_partition = ? AND item_sort = ?", (name, *where))
-
-
-def _put(connection: sqlite3.Connection, table: Table, where: Position, item: Item) -> None:
-    """In the place of the item that was there; of that, no entries are left."""
+def _row(table: Table, item: Item) -> tuple[Value, ...]:
     expires_at = item.get(table.ttl) if table.ttl is not None else None
-    row = (table.name, *where, encode_item(item), expires_at)
-    connection.execute("INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?)", row)
+    return (*_place(table, item), encode_item(item), expires_at)
+
+
+def _entries(table: Table, item: Item) -> list[tuple[Value, ...]]:
+    """One for each index that the item is in."""
     found = ((index.name, index_position(table, index, item)) for index in table.indexes)
-    entries = [(table.name, name, *entry, *where) for name, entry in found if entry is not None]
-    connection.executemany("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)", entries)
+    where = position(table, item)
+    return [(table.name, name, *entry, *where) for name, entry in found if entry is not None]
