@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request
 
-from reelwright_gateway.identity import CallerDep
+from reelwright_gateway.identity import identified
 from reelwright_gateway.middleware import when_answered
 from reelwright_gateway.problems import FieldError, Problem
 
@@ -30,7 +30,6 @@ class InFlight:
 
 async def _idempotency_key(
     request: Request,
-    caller: CallerDep,
     idempotency_key: Annotated[
         str | None,
         Header(
@@ -45,7 +44,7 @@ async def _idempotency_key(
     """The key, bare; empty where none was sent."""
     if idempotency_key is None:
         return ""
-    key = _bare(idempotency_key)
+    key, caller = _bare(idempotency_key), await identified(request)
     running: InFlight = request.app.state.in_flight
     name = (caller.tenant_id, caller.user_id, request.method, request.url.path, key)
     running.enter(name)

@@ -36,11 +36,11 @@ class _Known(SecurityBase):
         self._scope = scope
 
     async def __call__(self, request: Request) -> Caller:
-        return _require(await _identified(request), self._scope)
+        return _require(await identified(request), self._scope)
 
 
-async def _identified(request: Request) -> Caller:
-    """Found out, and counted, once for each request."""
+async def identified(request: Request) -> Caller:
+    """Who sends the request: found out, and counted, once for each. Raises `Problem`."""
     known: Caller | None = getattr(request.state, "caller", None)
     if known is not None:
         return known

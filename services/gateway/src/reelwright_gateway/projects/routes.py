@@ -47,7 +47,6 @@ async def create_project(
     caller: WriterDep,
     key: IdempotencyKey,
     deps: DepsDep,
-    telling: TellingDep,
 ) -> models.CreatedProject:
     """Then send the recording to `upload.url`; the run starts by itself when it is there, unless `autostart` is off.
 
@@ -79,7 +78,7 @@ async def create_project(
         max_bytes=deps.settings.max_audio_bytes,
         formats=list(FORMATS),
     )
-    return await telling.created(made, upload)
+    return await deps.telling(request).created(made, upload)
 
 
 def _checked_url(audio: models.AudioSource | None, deps: Deps) -> str:
@@ -108,7 +107,6 @@ async def copy_project(
     caller: WriterDep,
     key: IdempotencyKey,
     deps: DepsDep,
-    telling: TellingDep,
 ) -> models.Project:
     """The same recording, words and pictures, of another length or style; nothing of them is paid for again.
 
@@ -123,7 +121,7 @@ async def copy_project(
             raise consent_required("/consent", asked.required_terms) from None
         raise
     response.headers["Location"] = f"{deps.base_url(request)}/v1/projects/{made.project_id}"
-    return await answered(made, response, telling)
+    return await answered(made, response, deps.telling(request))
 
 
 def _copy_asked(
