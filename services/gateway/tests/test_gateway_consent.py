@@ -75,6 +75,18 @@ async def test_nobody_agrees_in_the_future(tmp_path: Path) -> None:
         assert problem["errors"][0]["pointer"] == "/consent/accepted_at"
 
 
+async def test_a_project_that_was_made_is_answered_alike_under_newer_terms(tmp_path: Path) -> None:
+    given, key = {"terms_version": "2026-11"}, {"Idempotency-Key": "k"}
+    async with house(tmp_path, **REQUIRED) as here:
+        _, made = await create(here, given, **key)
+        here.deps.settings.consent_terms["t"] = "2027-01"
+        status, again = await create(here, given, **key)
+        assert (status, again["id"]) == (201, made["id"])
+        status, refused = await create(here, given)
+        assert (status, refused["code"]) == (422, "consent_required")
+        assert "2027-01" in refused["errors"][0]["message"]
+
+
 async def test_a_copy_is_made_on_the_consent_of_its_source_until_the_terms_are_others(tmp_path: Path) -> None:
     given = {"terms_version": "2026-11"}
     async with house(tmp_path, **{**REQUIRED, "workers": True}) as here:

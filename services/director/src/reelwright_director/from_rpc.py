@@ -44,6 +44,7 @@ def create(request: rpc.CreateProjectRequest, project_id: str) -> inputs.Create:
         autostart=request.autostart if request.HasField("autostart") else True,
         audio_url=request.audio_url,
         consent=consent(request.consent) if request.HasField("consent") else None,
+        required_terms=request.required_terms,
     )
 
 

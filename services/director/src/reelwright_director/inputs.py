@@ -36,6 +36,8 @@ class Create:
     audio_url: str = ""
     consent: Consent | None = None
     """Without a time (0): now."""
+    required_terms: str = ""
+    """It must have consent to these."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from reelwright.events.v1.media_pb2 import (
 from reelwright.events.v1.requests_pb2 import RenderSettings
 from reelwright_chassis.ids import content_id
 from reelwright_director import identity, pictures
+from reelwright_director.decide.agreement import check_agreed
 from reelwright_director.decide.assets import add_take
 from reelwright_director.decide.messages import read_plan, read_script, read_transcript
 from reelwright_director.decide.revisions import set_plan, set_script, set_transcript
@@ -168,8 +169,7 @@ def blank(source: Project, command: Copy, now_s: float) -> Project:
     Raises `Refused`: consent_required.
     """
     consent = command.consent or source.consent
-    if command.required_terms and (consent is None or consent.terms_version != command.required_terms):
-        raise Refused("consent_required")
+    check_agreed(consent, command.required_terms)
     return Project(
         command.project_id,
         source.tenant_id,

@@ -7,6 +7,7 @@ from typing import Any
 from reelwright.events.v1 import facts_pb2 as facts
 from reelwright_director import inputs
 from reelwright_director.decide import commands, copying, edits, leases, ticks
+from reelwright_director.decide.agreement import check_agreed
 from reelwright_director.decide.facts import hear
 from reelwright_director.decide.revisions import set_script
 from reelwright_director.decide.stages import start
@@ -47,7 +48,8 @@ _HANDLERS: Mapping[type, Callable[[Draft, Any], None]] = {
 
 
 def create(command: inputs.Create, context: Context) -> Decision:
-    """A new project."""
+    """A new project. Raises `Refused`: consent_required."""
+    check_agreed(command.consent, command.required_terms)
     blank = Project(
         command.project_id,
         command.tenant_id,

@@ -15,7 +15,7 @@ from reelwright_gateway.identity import Caller, ReaderDep, WriterDep
 from reelwright_gateway.names import value
 from reelwright_gateway.problems import FieldError, Problem, documented
 from reelwright_gateway.projects import models
-from reelwright_gateway.projects.consent import checked_consent, consent_required, required_terms
+from reelwright_gateway.projects.consent import recorded_consent, required_terms, telling_terms
 from reelwright_gateway.projects.convert import (
     default_settings,
     history_entry,
@@ -53,21 +53,20 @@ async def create_project(
     With `audio.url` it is fetched from there instead: `failed` then says if that cannot be done.
     """
     audio_url = _checked_url(wanted.audio, deps)
-    consent = checked_consent(wanted.consent, caller.tenant_id, deps.settings, deps.clock.now_s())
-    made = await deps.director.call(
-        deps.director.projects.CreateProject,
-        rpc.CreateProjectRequest(
-            caller=caller.rpc,
-            idempotency_key=key,
-            settings=new_settings(wanted),
-            defaults=default_settings(deps.defaults),
-            client_reference=wanted.client_reference,
-            labels=wanted.labels,
-            autostart=wanted.autostart,
-            audio_url=audio_url,
-            consent=consent,
-        ),
+    asked = rpc.CreateProjectRequest(
+        caller=caller.rpc,
+        idempotency_key=key,
+        settings=new_settings(wanted),
+        defaults=default_settings(deps.defaults),
+        client_reference=wanted.client_reference,
+        labels=wanted.labels,
+        autostart=wanted.autostart,
+        audio_url=audio_url,
+        consent=recorded_consent(wanted.consent, deps.clock.now_s()),
+        required_terms=required_terms(caller.tenant_id, deps.settings),
     )
+    with telling_terms(wanted.consent, asked.required_terms):
+        made = await deps.director.call(deps.director.projects.CreateProject, asked)
     address = f"{deps.base_url(request)}/v1/projects/{made.project_id}"
     response.headers["Location"] = address
     response.headers["ETag"] = etag(made.version)
@@ -114,12 +113,8 @@ async def copy_project(
     then live on without each other.
     """
     asked = _copy_asked(project_id, wanted, caller, key, deps)
-    try:
+    with telling_terms(wanted.consent, asked.required_terms):
         made = await deps.director.call(deps.director.projects.CopyProject, asked, timeout_s=_COPY_S)
-    except Reject as refused:
-        if refused.reason_code == "consent_required":
-            raise consent_required("/consent", asked.required_terms) from None
-        raise
     response.headers["Location"] = f"{deps.base_url(request)}/v1/projects/{made.project_id}"
     return await answered(made, response, deps.telling(request))
 
@@ -128,7 +123,6 @@ def _copy_asked(
     project_id: str, wanted: models.ProjectCopy, caller: Caller, key: str, deps: Deps
 ) -> rpc.CopyProjectRequest:
     """Nothing of what the other project is like by now: sent again, it must be the same. Raises `Problem`."""
-    given, tenant_id = wanted.consent, caller.tenant_id
     settings, changed = named_settings(wanted)
     return rpc.CopyProjectRequest(
         caller=caller.rpc,
@@ -139,8 +133,8 @@ def _copy_asked(
         client_reference=wanted.client_reference,
         labels=wanted.labels,
         autostart=wanted.autostart,
-        consent=None if given is None else checked_consent(given, tenant_id, deps.settings, deps.clock.now_s()),
-        required_terms=required_terms(tenant_id, deps.settings),
+        consent=recorded_consent(wanted.consent, deps.clock.now_s()),
+        required_terms=required_terms(caller.tenant_id, deps.settings),
     )
 
 

@@ -532,12 +532,17 @@ class CreateProjectRequest(_message.Message):
     AUDIO_URL_FIELD_NUMBER: _builtins.int
     CONSENT_FIELD_NUMBER: _builtins.int
     DEFAULTS_FIELD_NUMBER: _builtins.int
+    REQUIRED_TERMS_FIELD_NUMBER: _builtins.int
     idempotency_key: _builtins.str
     client_reference: _builtins.str
     autostart: _builtins.bool
     """On unless set to false: a completed upload starts the run."""
     audio_url: _builtins.str
     """Where the recording is fetched. Empty: it will be uploaded."""
+    required_terms: _builtins.str
+    """The terms that the tenant requires at the moment; nothing is made on consent to others. Empty: none are required.
+    No part of what is asked: a command that was obeyed is answered alike under newer terms.
+    """
     @_builtins.property
     def caller(self) -> Global___Caller: ...
     @_builtins.property
@@ -562,10 +567,11 @@ class CreateProjectRequest(_message.Message):
         audio_url: _builtins.str = ...,
         consent: Global___Consent | None = ...,
         defaults: Global___ProjectSettings | None = ...,
+        required_terms: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_autostart", b"_autostart", "autostart", b"autostart", "caller", b"caller", "consent", b"consent", "defaults", b"defaults", "settings", b"settings"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_autostart", b"_autostart", "audio_url", b"audio_url", "autostart", b"autostart", "caller", b"caller", "client_reference", b"client_reference", "consent", b"consent", "defaults", b"defaults", "idempotency_key", b"idempotency_key", "labels", b"labels", "settings", b"settings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_autostart", b"_autostart", "audio_url", b"audio_url", "autostart", b"autostart", "caller", b"caller", "client_reference", b"client_reference", "consent", b"consent", "defaults", b"defaults", "idempotency_key", b"idempotency_key", "labels", b"labels", "required_terms", b"required_terms", "settings", b"settings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__autostart: _TypeAlias = _typing.Literal["autostart"]  # noqa: Y015
     _WhichOneofArgType__autostart: _TypeAlias = _typing.Literal["_autostart", b"_autostart"]  # noqa: Y015
@@ -614,9 +620,7 @@ class CopyProjectRequest(_message.Message):
     autostart: _builtins.bool
     """On unless set to false: the run starts at once."""
     required_terms: _builtins.str
-    """The terms that the tenant requires at the moment; a copy is made on consent to no others. Empty: none are required.
-    No part of what is asked: a command that was obeyed is answered alike under newer terms.
-    """
+    """As for a new project."""
     @_builtins.property
     def caller(self) -> Global___Caller: ...
     @_builtins.property
