@@ -2,9 +2,9 @@
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import typer
 from google.protobuf.json_format import MessageToDict
@@ -17,13 +17,13 @@ from reelwright.rpc.v1 import project_pb2
 from reelwright_chassis.spans import span
 
 
-def table(*columns: str) -> Table:
-    """Columns whose names begin with ">" hold numbers."""
+def table(*columns: str, whole: Collection[str] = ()) -> Table:
+    """Columns whose names begin with ">" hold numbers. In a narrow terminal `whole` columns stay, and others fold."""
     made = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for column in columns:
-        made.add_column(
-            column.removeprefix(">"), justify="right" if column.startswith(">") else "left", overflow="fold"
-        )
+        name = column.removeprefix(">")
+        justify: Literal["left", "right"] = "left" if name == column else "right"
+        made.add_column(name, justify=justify, overflow="fold", no_wrap=name in whole)
     return made
 
 

@@ -59,6 +59,9 @@ def _print(console: Console, shown: rpc.ShowProjectResponse) -> None:
     _print_audit(console, shown)
 
 
+_WHOLE = ("began", "stage", "attempt", "took", "outcome")
+
+
 def _print_requests(console: Console, shown: rpc.ShowProjectResponse) -> None:
     rows = printing.table(
         *("stage", "scene", "status", ">for", ">attempts", ">errors", ">lost", ">stalled", "held by", "until")
@@ -74,15 +77,18 @@ def _print_requests(console: Console, shown: rpc.ShowProjectResponse) -> None:
 
 
 def _print_history(console: Console, shown: rpc.ShowProjectResponse) -> None:
-    rows = printing.table("began", "stage", ">attempt", ">took", "outcome", "reason", "worker", "trace")
+    rows = printing.table("began", "stage", ">attempt", ">took", "outcome", "reason", "worker", whole=_WHOLE)
     for entry in shown.history:
         took_s = printing.seconds(entry.ended_at) - printing.seconds(entry.started_at)
         rows.add_row(
             printing.local(entry.started_at), printing.stage_name(entry.stage), str(entry.attempt or ""),
             f"{took_s:.1f} s" if entry.attempt and entry.ended_at.seconds else "", entry.outcome, entry.reason_code,
-            printing.plain(entry.worker), entry.trace_id,
+            printing.plain(entry.worker),
         )  # fmt: skip
     printing.print_lines(console, "History", rows, len(shown.history))
+    traces = dict.fromkeys(entry.trace_id for entry in shown.history if entry.trace_id)
+    if traces:
+        console.print(f"\n[dim]traces[/]  {'  '.join(traces)}", soft_wrap=True)
 
 
 def _print_audit(console: Console, shown: rpc.ShowProjectResponse) -> None:
