@@ -66,6 +66,7 @@ async def _endless() -> AsyncIterator[bytes]:
     yield MP3
     while True:
         yield bytes(10_000)
+        await asyncio.sleep(0)  # sending waits for nobody once its client has left: then this alone lets others run
 
 
 async def _slow(held: asyncio.Event) -> AsyncIterator[bytes]:
@@ -133,6 +134,7 @@ async def test_an_upload_meanwhile_is_taken_instead(tmp_path: Path) -> None:
     async with hosting() as host, house(tmp_path, fetch_loopback=True, workers=False) as here:
         made = await here.create(autostart=False, audio={"url": host.url("slow")})
         assert (await here.upload(made))["state"] == "uploaded"
+        host.held.set()
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from reelwright_kling_gateway.client.auth import ApiKey
 from reelwright_kling_gateway.client.errors import OUTCOMES, KlingError, Reaction
 from reelwright_kling_gateway.client.http import KlingHttp
 from reelwright_kling_gateway.client.order import Family
+from reelwright_kling_gateway.service import begin_at_zero
 from reelwright_kling_gateway.slots import Slots
 from reelwright_kling_gateway.tables import TABLES
 
@@ -76,3 +77,11 @@ async def test_slots_that_are_held_are_shown_over_all_processes(tmp_path: Path) 
         await other.release(Family.IMAGE, "asset-2")
         await one.show()
         assert shown("slots_used") == 1
+
+
+def test_a_first_picture_is_seen_against_a_zero() -> None:
+    begin_at_zero()
+    name = "reelwright_kling_task_duration_seconds_count"
+    for family in Family:
+        labels = {"family": family.value, "outcome": "succeeded"}
+        assert REGISTRY.get_sample_value(name, labels) is not None
