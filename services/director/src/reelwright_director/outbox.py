@@ -29,7 +29,7 @@ _AT_ONCE = 50
 """Rows that are removed in one transaction; DynamoDB takes a hundred writes."""
 _MOST_WAITING = 10_000
 """While the bus is slow to refuse. More are left to the sweep: a kilobyte each."""
-_LINGER_S = 0.01
+_LINGER_S = 0.03
 """Between one publishing and the next, so that what a busy director tells goes out together."""
 SCHEMA_VERSION = 1
 _BYTES_AS_TEXT = "latin-1"
