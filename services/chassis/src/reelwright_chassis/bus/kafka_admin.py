@@ -12,6 +12,7 @@ from aiokafka.errors import GroupCoordinatorNotAvailableError, KafkaConnectionEr
 
 from reelwright_chassis.bus.kafka_client import KafkaClients, no_such_topic, reaching
 from reelwright_chassis.bus.kafka_ends import end_consumer
+from reelwright_chassis.bus.kafka_starts import start_client
 from reelwright_chassis.errors import Unavailable
 
 _UNKNOWN_TOPIC = 3
@@ -32,7 +33,7 @@ async def admin_client(clients: KafkaClients) -> AsyncIterator[AIOKafkaAdminClie
     try:
         with reaching("asking the broker"):
             try:
-                await admin.start()
+                await start_client(admin)
             except KafkaConnectionError as error:
                 raise await clients.why_unreachable() from error
             yield admin
@@ -74,7 +75,7 @@ async def reader(clients: KafkaClients) -> AsyncIterator[AIOKafkaConsumer]:
     try:
         with reaching("asking the broker"):
             try:
-                await consumer.start()
+                await start_client(consumer)
             except KafkaConnectionError as error:
                 raise Unavailable(str(await clients.why_unreachable())) from error
             yield consumer

@@ -12,6 +12,7 @@ from aiokafka.errors import ConsumerStoppedError, KafkaConnectionError, KafkaErr
 from reelwright_chassis.bus.kafka_client import KafkaClients, reaching
 from reelwright_chassis.bus.kafka_ends import end_consumer
 from reelwright_chassis.bus.kafka_records import Names, record_of
+from reelwright_chassis.bus.kafka_starts import start_client
 from reelwright_chassis.bus.port import AssignmentListener, Record, TopicPartition
 from reelwright_chassis.clock import Clock
 from reelwright_chassis.errors import Conflict, Stopped, Unavailable
@@ -84,9 +85,9 @@ class KafkaConsumer:
         self._consumer = consumer
         try:
             async with asyncio.timeout(settings.rebalance_timeout_s + settings.request_timeout_s):
-                await consumer.start()
+                await start_client(consumer)
                 await self._told.wait()
-        except (KafkaError, OSError, TimeoutError) as error:
+        except BaseException as error:  # of who is cancelled, too: its member would stay in the group
             self._consumer = None
             await end_consumer(consumer)
             if isinstance(error, KafkaConnectionError):
@@ -271,9 +272,11 @@ class KafkaConsumer:
         if consumer is None:
             return
         log.warning("group_is_joined_anew", group=self._group)
-        await self.on_revoked(list(map(self._names.partition, self._assigned)))
-        await end_consumer(consumer)
-        await self._drop_getting()
+        try:
+            await self.on_revoked(list(map(self._names.partition, self._assigned)))
+        finally:
+            await end_consumer(consumer)
+            await self._drop_getting()
 
     async def _drop_getting(self) -> None:
         """Only of a consumer that has ended, so it may be cancelled."""

@@ -22,6 +22,9 @@ async def end_consumer(consumer: AIOKafkaConsumer) -> None:
         # A coordination task that has failed raises its error again here; nothing after it was ended then.
         log.warning("consumer_ended_without_leaving", error=type(error).__name__)
         await _tear_down(consumer)
+    except asyncio.CancelledError:
+        await _tear_down(consumer)
+        raise
 
 
 async def _tear_down(consumer: AIOKafkaConsumer) -> None:

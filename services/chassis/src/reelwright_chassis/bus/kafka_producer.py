@@ -9,6 +9,7 @@ from aiokafka.errors import KafkaConnectionError, KafkaError, UnknownTopicOrPart
 from reelwright_chassis.bus.kafka_client import KafkaClients, bus_error, no_such_topic, reaching
 from reelwright_chassis.bus.kafka_ends import end_producer
 from reelwright_chassis.bus.kafka_records import Names, header_pairs, key_bytes
+from reelwright_chassis.bus.kafka_starts import start_client
 from reelwright_chassis.bus.kafka_watch import Watch
 from reelwright_chassis.bus.port import Message
 from reelwright_chassis.errors import SettingsError, Unavailable
@@ -129,12 +130,11 @@ class KafkaProducer:
         try:
             # start() asks for a producer id without a limit, until it gets one.
             async with asyncio.timeout(settings.request_timeout_s):
-                await producer.start()
-        except KafkaConnectionError as error:
+                await start_client(producer)
+        except BaseException as error:  # of who is cancelled, too
             await end_producer(producer)
-            raise await self._clients.why_unreachable() from error
-        except (KafkaError, OSError, TimeoutError):
-            await end_producer(producer)
+            if isinstance(error, KafkaConnectionError):
+                raise await self._clients.why_unreachable() from error
             with reaching("starting to publish"):
                 raise
         return producer
