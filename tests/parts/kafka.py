@@ -36,7 +36,8 @@ def install() -> None:
 
 
 def start(folder: Path) -> "Kafka":
-    part = Kafka(folder)
+    """One that nobody kills: it may be slow, on a busy machine, to say that it is alive (Kafka's own limit: 9 s)."""
+    part = Kafka(folder, more=["broker.session.timeout.ms=30000"])
     part.start()
     return part
 

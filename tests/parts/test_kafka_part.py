@@ -21,7 +21,8 @@ async def create_topic(servers: str, *, replicas: int) -> None:
 
 
 async def test_records_survive_kill_9_on_the_same_port(tmp_path: Path) -> None:
-    part = kafka.start(tmp_path)
+    part = kafka.Kafka(tmp_path)
+    part.start()
     try:
         servers = part.address["bootstrap_servers"]
         await create_topic(servers, replicas=1)
