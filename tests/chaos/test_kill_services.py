@@ -27,7 +27,8 @@ def broker(tmp_path: Path) -> Iterator[kafka.Kafka]:
     """One of its own, since it is killed."""
     if why := kafka.missing():
         pytest.skip(why)
-    started = kafka.start(tmp_path / "kafka")
+    started = kafka.Kafka(tmp_path / "kafka")
+    started.start()
     yield started
     started.stop()
 
