@@ -11,13 +11,15 @@ UV := $(BIN)/uv
 MEMBERS := protos/python $(patsubst %/,%,$(dir $(wildcard services/*/pyproject.toml)))
 SOURCES := $(wildcard services/*/src) $(wildcard services/*/tests) tests
 BESIDE := tools docker docs/examples conftest.py
+# Minutes each: services as processes of their own on the real parts, taken away or watched from outside.
+SYSTEM := $(addprefix tests/,browser chaos clients live openapi processes kafka/test_kafka_brokers.py monitoring/test_live.py)
 
 # Numeric libraries start one thread per core in every process; this project makes its own processes.
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down images push k8s-up k8s-down dev test test-dev test-brokers test-chaos test-images \
+.PHONY: help setup demo up down images push k8s-up k8s-down dev test test-system test-parts test-dev test-brokers test-chaos test-images \
         test-cluster test-api test-live parts parts-cluster check lint type imports proto proto-check fmt lock lock-check docs docs-check charts charts-check \
         monitoring monitoring-check simulate bench bench-bus bench-workers bench-api clean
 
@@ -38,10 +40,15 @@ setup: .venv/.ready ## Install everything into .venv (needs Python >= 3.11 and a
 demo: setup ## Make a video from the sample recording, on this machine alone
 	@$(BIN)/reelwright make docs/sample/talk.mp3 --script docs/sample/talk.txt -o build/demo/talk.short.mp4 --duration 45 --offline --force
 
-test: setup check ## Every check and every test
+test: check test-parts ## Every check, and every test but those of test-system and the targets below it
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -q $(addprefix --ignore=,$(SYSTEM))
+
+test-system: test-parts ## The services as processes on the real parts: killed, without a part, fuzzed, in a browser (a quarter of an hour)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -q $(SYSTEM)
+
+test-parts: setup
 	@tools/install_parts.sh
 	@PYTHONPATH=tests $(BIN)/python -m parts.install
-	@$(BIN)/python -m pytest -n 2 --dist worksteal -q
 
 test-brokers: setup ## One broker of three is lost under load, each in turn
 	@PYTHONPATH=tests CI=true $(BIN)/python -m parts.install
@@ -111,7 +118,7 @@ lint: setup ## Style, by ruff and hadolint
 type: setup ## Types, by mypy --strict
 	@$(BIN)/mypy $(wildcard services/*/src)
 	@# Each folder apart: a conftest.py has the same module name in all of them.
-	@for tests in $(wildcard services/*/tests) tests "$(BESIDE)"; do $(BIN)/mypy $$tests || exit; done
+	@printf '%s\n' tests $(wildcard services/*/tests) "$(BESIDE)" | xargs -P 2 -I{} sh -c '$(BIN)/mypy {}'
 
 imports: setup ## Who may import whom
 	@$(BIN)/lint-imports --no-logo

@@ -1,12 +1,10 @@
 """What compose.yaml and the image tell each service are settings that it knows, and enough for it to start."""
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from compose.programs import check_settings, known_variables
 from compose.test_compose import ROOT, services
 
 PROGRAMS = ("director", "gateway", "transcription", "planner", "kling-gateway", "renderer", "preview")
@@ -26,31 +24,20 @@ def module_of(service: str) -> str:
     return str(services()[service].get("entrypoint", [f"reelwright_{service.replace('-', '_')}"])[-1])
 
 
-def run(module: str, *words: str, env: dict[str, str], cwd: Path) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", module, *words]
-    whole = {"PATH": os.environ["PATH"], **env}
-    return subprocess.run(command, env=whole, cwd=cwd, capture_output=True, text=True, check=False)
-
-
-def known_variables(module: str, cwd: Path) -> set[str]:
-    """The environment variables that a service's help names."""
-    return set(re.findall(r"\b[A-Z][A-Z0-9_]{3,}\b", run(module, "--help", env={}, cwd=cwd).stdout))
-
-
 @pytest.mark.parametrize("service", PROGRAMS)
 def test_a_service_has_all_it_needs(service: str, tmp_path: Path) -> None:
-    done = run(module_of(service), "--check-settings", env=told(service), cwd=tmp_path)
-    assert (done.returncode, done.stderr) == (0, "")
+    (answer,) = check_settings(module_of(service), [told(service)], tmp_path)
+    assert (answer.code, answer.err) == (0, "")
 
 
 def test_a_setting_that_lacks_is_found(tmp_path: Path) -> None:
-    env = told("planner")
-    del env["REELWRIGHT_PLANNER_PROVIDER"]
-    assert run(module_of("planner"), "--check-settings", env=env, cwd=tmp_path).returncode == 2
+    whole = told("planner")
+    lacking = {name: value for name, value in whole.items() if name != "REELWRIGHT_PLANNER_PROVIDER"}
+    answers = check_settings(module_of("planner"), [whole, lacking, whole], tmp_path)
+    assert [answer.code for answer in answers] == [0, 2, 0]
 
 
 @pytest.mark.parametrize("service", PROGRAMS)
-def test_a_service_is_told_nothing_that_it_does_not_know(service: str, tmp_path: Path) -> None:
-    known = known_variables(module_of(service), tmp_path)
+def test_a_service_is_told_nothing_that_it_does_not_know(service: str) -> None:
     own = {name for name in services()[service]["environment"] if not name.startswith("AWS_")}
-    assert own <= known
+    assert own <= known_variables(module_of(service))
