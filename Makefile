@@ -40,10 +40,10 @@ setup: .venv/.ready ## Install everything into .venv (needs Python >= 3.11 and a
 demo: setup ## Make a video from the sample recording, on this machine alone
 	@$(BIN)/reelwright make docs/sample/talk.mp3 --script docs/sample/talk.txt -o build/demo/talk.short.mp4 --duration 45 --offline --force
 
-test: check test-parts ## Every check, and every test but those of test-system and the targets below it
+test: check test-parts ## Every check, and every test but those of the targets below (18 minutes)
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -q $(addprefix --ignore=,$(SYSTEM))
 
-test-system: test-parts ## The services as processes on the real parts: killed, without a part, fuzzed, in a browser (a quarter of an hour)
+test-system: test-parts ## The services as processes on the real parts: killed, without a part, fuzzed, in a browser (12 minutes)
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -q $(SYSTEM)
 
 test-parts: setup
@@ -54,7 +54,7 @@ test-brokers: setup ## One broker of three is lost under load, each in turn
 	@PYTHONPATH=tests CI=true $(BIN)/python -m parts.install
 	@CI=true $(BIN)/python -m pytest tests/kafka/test_kafka_brokers.py tests/chaos/test_broker_of_three.py -m "brokers or not brokers" -q
 
-test-cluster: parts-cluster ## The chart in a control plane of Kubernetes, scaled by KEDA (compiles them first, once: a quarter of an hour)
+test-cluster: parts-cluster ## The chart in a control plane of Kubernetes, scaled by KEDA (a quarter of an hour; compiles them first, once: 21 minutes)
 	@$(BIN)/python -m pytest -m cluster tests/cluster -q
 
 test-images: setup ## Build the images without an engine and try them (root on Debian 12; SERVICES="planner renderer" for some)

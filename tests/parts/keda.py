@@ -21,7 +21,7 @@ def install() -> None:
 def programs() -> Path:
     """The folder that `operator` and `adapter` are in."""
     paths = ["cmd/operator", "cmd/adapter"]
-    return golang.from_sources(NAME, _MODULE, f"v{VERSION}", paths, prepare=_keep_to_loopback)
+    return golang.from_sources(NAME, _MODULE, f"v{VERSION}", paths, prepare=_keep_to_loopback, optimized=False)
 
 
 def _keep_to_loopback(sources: Path, _folder: Path) -> None:
