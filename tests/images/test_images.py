@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from images import container, engine
@@ -125,7 +126,7 @@ def test_a_source_that_changes_leaves_the_dependency_layer(builder: Buildah, tmp
     shutil.copy(ROOT / ".dockerignore", context)
     builder.build("planner", context)
     with (context / "services/planner/src/reelwright_planner/__init__.py").open("a") as source:
-        source.write("# changed\n")
+        source.write(f"# changed {uuid4()}\n")  # as no earlier run did: its layer would be there
     steps = builder.build("planner", context).split("STEP ")
     (dependencies,) = [step for step in steps if "uv pip sync" in step]
     (own,) = [step for step in steps if "hatchling build" in step]
