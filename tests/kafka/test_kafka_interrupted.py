@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from contract.test_bus_contract import Listener, join
-from kafka.support import create_topics, eager_bus, settings_of, until
+from kafka.support import PARTITIONS, create_topics, eager_bus, settings_of, until
 from parts.shared import shared_part
 
 from reelwright_chassis.bus.kafka import KafkaBus
@@ -19,20 +19,18 @@ from reelwright_chassis.bus.port import Consumer, TopicPartition
 from reelwright_chassis.clock import SystemClock
 
 GROUP = "g"
-PARTITIONS = 6
 
 
 class Bootstrap:
     """Passes on to a broker, and holds each connection's second answer back: the one that names the brokers."""
 
-    def __init__(self) -> None:
+    def __init__(self, broker: str) -> None:
+        self._host, self._port = broker.split(":")
         self.asked = asyncio.Event()
         self.open = 0
         self._answer = asyncio.Event()
 
-    async def listen(self, broker: str) -> asyncio.Server:
-        self._host, port = broker.split(":")
-        self._port = int(port)
+    async def listen(self) -> asyncio.Server:
         return await asyncio.start_server(self._pass_on, "127.0.0.1", 0)
 
     def answer(self) -> None:
@@ -69,8 +67,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> KafkaSettings:
 
 @pytest.fixture
 async def bootstrap(settings: KafkaSettings) -> AsyncIterator[tuple[Bootstrap, KafkaSettings]]:
-    passing = Bootstrap()
-    async with await passing.listen(settings.bootstrap_servers) as server:
+    passing = Bootstrap(settings.bootstrap_servers)
+    async with await passing.listen() as server:
         port = server.sockets[0].getsockname()[1]
         yield passing, settings.model_copy(update={"bootstrap_servers": f"127.0.0.1:{port}"})
 
@@ -129,6 +127,8 @@ async def test_no_member_is_left_in_the_group(settings: KafkaSettings) -> None:
         here.let_go.set()
         await until(lambda: len(here.has) == PARTITIONS and here.told.count("assigned") > 1)
         polling.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await polling
 
 
 async def _poll_for_ever(consumer: Consumer) -> None:

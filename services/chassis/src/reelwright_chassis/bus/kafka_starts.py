@@ -20,9 +20,11 @@ async def start_client(client: AIOKafkaConsumer | AIOKafkaProducer | AIOKafkaAdm
         try:
             await asyncio.shield(asking)
         except asyncio.CancelledError:
-            await asyncio.wait({asking}, timeout=_LET_BOOTSTRAP_S)
-            asking.cancel()
-            await asyncio.gather(asking, return_exceptions=True)
+            try:
+                await asyncio.wait({asking}, timeout=_LET_BOOTSTRAP_S)
+            finally:
+                asking.cancel()
+                await asyncio.gather(asking, return_exceptions=True)
             raise
 
     inner.bootstrap = whole
