@@ -118,7 +118,7 @@ lint: setup ## Style, by ruff and hadolint
 type: setup ## Types, by mypy --strict
 	@$(BIN)/mypy $(wildcard services/*/src)
 	@# Each folder apart: a conftest.py has the same module name in all of them.
-	@printf '%s\n' tests $(wildcard services/*/tests) "$(BESIDE)" | xargs -P 2 -I{} sh -c '$(BIN)/mypy {}'
+	@for tests in $(wildcard services/*/tests) tests "$(BESIDE)"; do $(BIN)/mypy $$tests || exit; done
 
 imports: setup ## Who may import whom
 	@$(BIN)/lint-imports --no-logo

@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from charts.charts import EXAMPLES, component_of, of_kind, template
-from compose.programs import check_settings, known_variables
+from compose.programs import SECRET, check_settings, known_variables
 
-_SECRET = "0123456789abcdef0123456789abcdef"
 _TELLS_ITSELF = "kling-sim"
 """It refuses what it does not know, and has nothing to be asked for."""
 
@@ -56,7 +55,7 @@ def test_services_know_what_they_are_told() -> None:
 def test_services_can_start_with_what_they_are_told(tmp_path: Path) -> None:
     for module in modules():
         asked = [each for each in told() if each.module == module]
-        environments = [each.settings | dict.fromkeys(each.secrets, _SECRET) for each in asked]
+        environments = [each.settings | dict.fromkeys(each.secrets, SECRET) for each in asked]
         answers = check_settings(module, environments, tmp_path)
         for each, answer in zip(asked, answers, strict=True):
             assert (answer.code, answer.err) == (0, ""), (each.example, each.component)

@@ -10,6 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+SECRET = "0123456789abcdef0123456789abcdef"
+"""Long enough for any of them."""
+
 # Loading a service takes seconds, and answering none: one process answers for many.
 _ASK_ALL = """
 import contextlib, io, json, os, runpy, sys

@@ -4,11 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
-from compose.programs import check_settings, known_variables
+from compose.programs import SECRET, check_settings, known_variables
 from compose.test_compose import ROOT, services
 
 PROGRAMS = ("director", "gateway", "transcription", "planner", "kling-gateway", "renderer", "preview")
-_SECRET = "0123456789abcdef0123456789abcdef"
 
 
 def told(service: str) -> dict[str, str]:
@@ -16,7 +15,7 @@ def told(service: str) -> dict[str, str]:
     dockerfile = (ROOT / "docker/python.Dockerfile").read_text(encoding="utf-8")
     image = dict(re.findall(r"^\s+(REELWRIGHT_[A-Z_]+)=(\S+)", dockerfile, re.MULTILINE))
     own = {name: str(value) for name, value in services()[service]["environment"].items()}
-    return image | {name: _SECRET if "SECRET" in name else value for name, value in own.items()}
+    return image | {name: SECRET if "SECRET" in name else value for name, value in own.items()}
 
 
 def module_of(service: str) -> str:
