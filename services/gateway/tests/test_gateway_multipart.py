@@ -34,9 +34,10 @@ async def presigned(
     folder: Path, factory: pytest.TempPathFactory, *, part: str
 ) -> AsyncIterator[tuple[House, httpx.AsyncClient]]:
     """Parts go to a real object store; all else is as it was."""
+    address = shared_part(factory, part)
     async with (
         house(folder, workers=False) as here,
-        open_blobs(settings_at(shared_part(factory, part), part_bytes=PART_BYTES)) as blobs,
+        open_blobs(settings_at(address, part_bytes=PART_BYTES)) as blobs,
     ):
         _swap(here, blobs)
         async with here.served() as http:
