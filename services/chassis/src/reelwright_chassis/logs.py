@@ -8,12 +8,12 @@ import logging
 import sys
 import time
 from collections.abc import Callable, MutableMapping
-from contextlib import AbstractContextManager, suppress
+from contextlib import suppress
 from functools import partial
 from typing import Any, Literal, TextIO
 
 import structlog
-from structlog.contextvars import bound_contextvars, merge_contextvars
+from structlog.contextvars import bind_contextvars, merge_contextvars, reset_contextvars
 
 from reelwright_chassis.stacks import frames_of
 from reelwright_chassis.tracing import current
@@ -33,9 +33,19 @@ def get_logger(name: str) -> structlog.typing.FilteringBoundLogger:
     return logger
 
 
-def about(**ids: str) -> AbstractContextManager[None]:
+class about:  # noqa: N801 - used as `with about(...):`, as contextlib's own
     """Lines logged within, in tasks begun there too, have these: `with about(project_id=..., request_id=...):`."""
-    return bound_contextvars(**ids)
+
+    __slots__ = ("_ids", "_tokens")
+
+    def __init__(self, **ids: str) -> None:
+        self._ids = ids
+
+    def __enter__(self) -> None:
+        self._tokens = bind_contextvars(**self._ids)
+
+    def __exit__(self, *_: object) -> None:
+        reset_contextvars(**self._tokens)
 
 
 def configure_logs(

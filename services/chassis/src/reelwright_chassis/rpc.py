@@ -2,11 +2,11 @@
 
 import json
 import tempfile
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import grpc
 import grpc.aio
@@ -93,11 +93,11 @@ async def serve(services: Sequence[Mounted], address: str) -> Server:
     What a servicer raises becomes a status: `ReelwrightError`s with `ErrorInfo`, anything else INTERNAL and a log line.
     Raises OSError when the address cannot be had.
     """
-    server = grpc.aio.server(interceptors=[_ErrorsToStatus()], options=_SERVER_OPTIONS)
+    server = grpc.aio.server(options=_SERVER_OPTIONS)
     checks = health.aio.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(checks, server)
     for service in services:
-        service.add(service.servicer, server)
+        service.add(service.servicer, cast(grpc.aio.Server, _Telling(server)))
         await checks.set(service.name, health_pb2.HealthCheckResponse.SERVING)
     names = [service.name for service in services]
     reflection.enable_server_reflection([*names, health.SERVICE_NAME, reflection.SERVICE_NAME], server)
@@ -184,27 +184,28 @@ async def _call_as_step(path: str, ask: Callable[..., Awaitable[T]]) -> T:
         return answer
 
 
-class _ErrorsToStatus(grpc.aio.ServerInterceptor):
-    """Ends a unary call with the status of what its servicer raised."""
+class _Telling:
+    """What generated code adds a servicer's methods to: each of them ends with the status of what it raised.
 
-    def __init__(self) -> None:
-        self._handlers: dict[str, Any] = {}
+    An interceptor would do the same, and look every call's method up through coroutines of its own.
+    """
 
-    async def intercept_service(
-        self, continuation: Callable[..., Awaitable[Any]], handler_call_details: grpc.HandlerCallDetails
-    ) -> Any:
-        method = handler_call_details.method
-        if method not in self._handlers:
-            handler = await continuation(handler_call_details)
-            if handler is None or handler.unary_unary is None:
-                return handler
-            self._handlers[method] = _telling(method, handler)
-        return self._handlers[method]
+    def __init__(self, server: grpc.aio.Server) -> None:
+        self._server = server
+
+    def add_generic_rpc_handlers(self, handlers: Sequence[grpc.GenericRpcHandler]) -> None:
+        """The same methods once more, for a server that cannot register them one by one."""
+
+    def add_registered_method_handlers(self, service: str, handlers: Mapping[str, Any]) -> None:
+        told = {name: _telling(f"/{service}/{name}", handler) for name, handler in handlers.items()}
+        self._server.add_registered_method_handlers(service, told)
 
 
 def _telling(method: str, handler: Any) -> Any:
-    """The handler, with errors told."""
+    """The handler, with errors told; one that streams tells its own."""
     behaviour = handler.unary_unary
+    if behaviour is None:
+        return handler
 
     async def answer(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
         with answering(method, trace_from(context)) as step:

@@ -1,5 +1,9 @@
 """What is counted and logged of every change of a project."""
 
+from functools import cache
+
+from prometheus_client import Counter
+
 from reelwright_chassis import metrics
 from reelwright_chassis.logs import get_logger
 from reelwright_chassis.reasons import Fault, reason
@@ -43,13 +47,18 @@ def begin_at_zero() -> None:
 def count(before: Project | None, decision: Decision, cause: str) -> None:
     """`cause` names the kind of input. Called once per written change."""
     after = decision.project
-    metrics.DECISIONS.labels(input=cause).inc()
+    _decisions(cause).inc()
     _count_fallbacks(before, after)
     _count_attempts(before, after)
     _count_requests(before, after, cause)
     _count_effects(decision)
     if before is None or before.state is not after.state:
         _tell_state(before, after, cause)
+
+
+@cache
+def _decisions(cause: str) -> Counter:
+    return metrics.DECISIONS.labels(input=cause)
 
 
 def _tell_state(before: Project | None, after: Project, cause: str) -> None:

@@ -1,10 +1,12 @@
 """What the API is built from, and how its routes get at it."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
+from starlette.datastructures import URL
 
 from reelwright_chassis.blobs.port import Blobs
 from reelwright_chassis.clock import Clock, SystemClock
@@ -20,6 +22,10 @@ from reelwright_gateway.uploads.multipart.parts import PartStore
 
 if TYPE_CHECKING:
     from reelwright.rpc.v1.renderer_pb2_grpc import RendererServiceAsyncStub
+
+
+_WAYS_IN = 256
+"""Hosts that requests name, whose addresses are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +50,23 @@ class Deps:
 
     def base_url(self, request: Request) -> str:
         """How this client reaches us, without a slash at the end."""
-        return self.settings.public_url or str(request.base_url).rstrip("/")
+        scope = request.scope
+        return self.settings.public_url or _own_url(
+            scope["scheme"], request.headers.get("host"), scope.get("server"), scope.get("root_path", "")
+        )
 
     def telling(self, request: Request) -> Telling:
         return Telling(self.linker(request), self.hub.book, self.clock.now_s())
 
     def linker(self, request: Request) -> Linker:
         return Linker(self.media, self.base_url(request))
+
+
+@lru_cache(maxsize=_WAYS_IN)
+def _own_url(scheme: str, host: str | None, server: tuple[str, int] | None, root: str) -> str:
+    """As `Request.base_url`, made once for each way in: every answer with a link needs it."""
+    headers = [] if host is None else [(b"host", host.encode("latin-1"))]
+    return str(URL(scope={"scheme": scheme, "server": server, "path": f"{root}/", "headers": headers})).rstrip("/")
 
 
 async def _deps(request: Request) -> Deps:

@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
+from prometheus_client import Histogram
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -125,7 +127,7 @@ class _Answering:
         if route in _QUIET:
             return
         if not self._scope.get("state", {}).get("streams"):
-            observe(metrics.HTTP_SECONDS.labels(method, route, str(self._status)), spent_s)
+            observe(_seconds(method, route, self._status), spent_s)
         self._tell_step(method, route)
         log.info(
             "request",
@@ -140,6 +142,11 @@ class _Answering:
         self._step.set({"http.request.method": method, "http.route": route, "http.response.status_code": self._status})
         if self._status >= 500 or not self._status:
             self._step.fail(str(self._status))
+
+
+@cache
+def _seconds(method: str, route: str, status: int) -> Histogram:
+    return metrics.HTTP_SECONDS.labels(method, route, str(status))
 
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

@@ -4,7 +4,7 @@ Source of the numbers: the Amazon DynamoDB developer guide, "Quotas" and "Item s
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from reelwright_chassis.store.port import Index, Item, Put, Table, Value, Write
@@ -16,6 +16,7 @@ MAX_PARTITION_BYTES = 2048
 MAX_SORT_BYTES = 1024
 MAX_DEPTH = 32
 MAX_DIGITS = 38
+_MANY_DIGITS = 10**MAX_DIGITS
 _SMALLEST, _LARGEST = 1e-130, 9.99e125
 # DynamoDB keeps no difference between 1 and 1.0; what we store beside an item to tell them apart is one bit a number.
 _MARKS_BYTES, _MARK_BYTES = 16, 1 / 8
@@ -66,8 +67,8 @@ def check_item(table: Table, item: Item) -> int:
 
 def position(table: Table, attributes: Item) -> Position:
     """Where the item with these key attributes lies in its table. Raises `InvalidItem`."""
-    for name in filter(None, (table.partition, table.sort)):
-        if name not in attributes:
+    for name in (table.partition, table.sort):
+        if name is not None and name not in attributes:
             raise InvalidItem(f"an item of {table.name} needs the key attribute {name}")
     partition = check_partition(table.name, table.partition, attributes[table.partition])
     if table.sort is None:
@@ -121,12 +122,17 @@ def _is_number(value: Value) -> bool:
 
 def _map_size(attributes: Item, depth: int) -> float:
     """Of their names and values."""
-    return sum([_text_size(name) + _size(value, depth + 1) for name, value in attributes.items()])
+    return sum(map(_text_size, attributes)) + _sizes(attributes.values(), depth)
+
+
+def _sizes(values: Collection[Value], depth: int) -> float:
+    """Of what lies at one level. Every item of every write passes here, and most of it is text."""
+    if depth >= MAX_DEPTH and values:
+        raise InvalidItem(f"an item is at most {MAX_DEPTH} levels deep")
+    return sum([_text_size(value) if type(value) is str else _size(value, depth + 1) for value in values])
 
 
 def _size(value: Value, depth: int) -> float:
-    if depth > MAX_DEPTH:
-        raise InvalidItem(f"an item is at most {MAX_DEPTH} levels deep")
     if isinstance(value, str):
         return _text_size(value)
     if value is None or isinstance(value, bool):
@@ -136,7 +142,7 @@ def _size(value: Value, depth: int) -> float:
     if isinstance(value, int | float):
         return _number_size(value) + _MARK_BYTES
     if isinstance(value, list):
-        return 3 + sum([1 + _size(each, depth + 1) for each in value])
+        return 3 + len(value) + _sizes(value, depth)
     if isinstance(value, dict):
         return 3 + len(value) + _map_size(value, depth)
     raise InvalidItem(f"an item cannot hold a {type(value).__name__}")
@@ -148,7 +154,7 @@ def _text_size(text: str) -> int:
 
 def _number_size(value: float) -> int:
     if isinstance(value, int):
-        if len(str(abs(value)).rstrip("0")) > MAX_DIGITS:
+        if abs(value) >= _MANY_DIGITS and len(str(abs(value)).rstrip("0")) > MAX_DIGITS:
             raise InvalidItem(f"a number has at most {MAX_DIGITS} digits")
     elif not math.isfinite(value):
         raise InvalidItem("a number must be finite")

@@ -4,8 +4,11 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import Self
+
+from prometheus_client import Histogram
 
 from reelwright_chassis import metrics
 from reelwright_chassis.clock import Clock, SystemClock
@@ -65,7 +68,7 @@ class SqliteStore:
     async def get(self, table: Table, key: Key) -> dict[str, Value] | None:
         self._check_declared(table)
         where, now_s = position(table, dict(key)), self._clock.now_s()
-        with timed(metrics.STORE_SECONDS.labels(operation="get")):
+        with timed(_seconds("get")):
             return await self._database.read(lambda connection: rows.read_item(connection, table, where, now_s))
 
     async def put(self, table: Table, item: Item, *, when: Condition | None = None) -> None:
@@ -79,13 +82,13 @@ class SqliteStore:
             self._check_declared(write.table)
         check_writes(writes)
         now_s = self._clock.now_s()
-        with timed(metrics.STORE_SECONDS.labels(operation="write")):
+        with timed(_seconds("write")):
             await self._database.write(lambda connection: self._apply(connection, writes, now_s))
 
     async def query(self, query: Query) -> Page:
         self._check_declared(query.table)
         run = prepare_query(query, self._clock.now_s())
-        with timed(metrics.STORE_SECONDS.labels(operation="query")):
+        with timed(_seconds("query")):
             return await self._database.read(run)
 
     def _check_declared(self, table: Table) -> None:
@@ -110,3 +113,8 @@ def _declare(connection: sqlite3.Connection, table: Table) -> None:
         return
     connection.execute("INSERT OR REPLACE INTO declarations VALUES (?, ?)", (table.name, declaration))
     rows.index_anew(connection, table)
+
+
+@cache
+def _seconds(operation: str) -> Histogram:
+    return metrics.STORE_SECONDS.labels(operation=operation)

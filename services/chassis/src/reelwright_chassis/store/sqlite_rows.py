@@ -2,11 +2,12 @@
 
 import sqlite3
 from collections.abc import Sequence
+from typing import Any
 
 from reelwright_chassis.sqlite_many import Many
 from reelwright_chassis.store.codec import decode_item, encode_item
 from reelwright_chassis.store.conditions import holds
-from reelwright_chassis.store.limits import Position, Sort, index_position, keys_of, position
+from reelwright_chassis.store.limits import Position, Sort, check_item, keys_of, position
 from reelwright_chassis.store.port import Check, Delete, Item, Put, Table, Value, Write
 
 _Place = tuple[str, str, Sort]
@@ -45,11 +46,12 @@ def apply(connection: sqlite3.Connection, writes: Sequence[Write]) -> None:
 
 
 def index_anew(connection: sqlite3.Connection, table: Table) -> None:
-    """Make a table's index entries and expiries again after its declaration changed."""
+    """Make a table's index entries and expiries again after its declaration changed. Raises `InvalidItem`."""
     connection.execute("DELETE FROM entries WHERE tbl = ?", (table.name,))
     bodies = connection.execute("SELECT body FROM items WHERE tbl = ?", (table.name,)).fetchall()
     for (body,) in bodies:
         item = decode_item(body)
+        check_item(table, item)
         _PUT_ITEMS.run(connection, [_row(table, item)])
         _PUT_ENTRIES.run(connection, _entries(table, item))
 
@@ -62,8 +64,9 @@ def purge(connection: sqlite3.Connection, now_s: float) -> None:
         _DROP_ENTRIES.run(connection, [place])
 
 
-def _place(table: Table, attributes: Item) -> _Place:
-    return (table.name, *position(table, attributes))
+def _place(table: Table, attributes: Any) -> _Place:
+    """As `limits.position`, of what has been checked: each write comes here more than once, with the file locked."""
+    return (table.name, attributes[table.partition], "" if table.sort is None else attributes[table.sort])
 
 
 def _row(table: Table, item: Item) -> tuple[Value, ...]:
@@ -72,7 +75,10 @@ def _row(table: Table, item: Item) -> tuple[Value, ...]:
 
 
 def _entries(table: Table, item: Item) -> list[tuple[Value, ...]]:
-    """One for each index that the item is in."""
-    found = ((index.name, index_position(table, index, item)) for index in table.indexes)
-    where = position(table, item)
-    return [(table.name, name, *entry, *where) for name, entry in found if entry is not None]
+    """One for each index that the item is in: it has all of the index's attributes."""
+    _, *where = _place(table, item)
+    return [
+        (table.name, index.name, item[index.partition], "" if index.sort is None else item[index.sort], *where)
+        for index in table.indexes
+        if index.partition in item and (index.sort is None or index.sort in item)
+    ]

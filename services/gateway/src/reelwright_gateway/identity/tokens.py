@@ -22,13 +22,14 @@ _GROUP_CLAIMS = ("groups", "cognito:groups")
 _REMEMBERED = 10_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Verified:
-    """What a token says, and the key that it was found good by."""
+    """What a token says, the key that it was found good by, and, once that is found out, who may come with it."""
 
     key: jwt.PyJWK
     key_id: str
     claims: Mapping[str, Any]
+    caller: Caller | None = None
 
 
 class TokenIdentifier:
@@ -43,20 +44,20 @@ class TokenIdentifier:
 
     async def of_token(self, token: str) -> Caller:
         """Raises `Problem`: not_authenticated, not_permitted; `Unavailable`."""
-        claims = await self._verified(token)
-        self._check_times(claims)
-        if not self._audiences & set(_texts(claims.get("aud") or claims.get("client_id"))):
-            raise unauthenticated("The token is for somebody else.")
-        return self._caller(claims)
+        known = await self._verified(token)
+        self._check_times(known.claims)
+        if known.caller is None:
+            known.caller = self._caller(known.claims)
+        return known.caller
 
-    async def _verified(self, token: str) -> Mapping[str, Any]:
+    async def _verified(self, token: str) -> _Verified:
         """A signature is checked once for as long as its key is the issuer's. Tokens are known again by their hash."""
         name = hashlib.sha256(token.encode()).digest()
         known = self._known.get(name)
         if known is None or await self._jwks.key(known.key_id) is not known.key:
             known = await self._verify(token)
             self._remember(name, known)
-        return known.claims
+        return known
 
     async def _verify(self, token: str) -> _Verified:
         # Times by our own clock, and the audience with Cognito's way of naming it, are checked beside this.
@@ -89,6 +90,9 @@ class TokenIdentifier:
             raise unauthenticated("The token is not valid yet.")
 
     def _caller(self, claims: Mapping[str, Any]) -> Caller:
+        """Raises `Problem`: not_authenticated, not_permitted."""
+        if not self._audiences & set(_texts(claims.get("aud") or claims.get("client_id"))):
+            raise unauthenticated("The token is for somebody else.")
         settings = self._settings
         user = str(claims.get(settings.oidc_user_claim, ""))
         tenant = str(claims.get(settings.oidc_tenant_claim, settings.oidc_tenant))

@@ -140,9 +140,9 @@ def _copy_asked(
 
 @router.get("", summary="List your projects", response_model=models.ProjectPage, responses=documented())
 async def list_projects(
+    request: Request,
     caller: ReaderDep,
     deps: DepsDep,
-    telling: TellingDep,
     *,
     state: Annotated[State | None, Query(description="Only those in this state.", alias="status")] = None,
     reason: Annotated[str, Query(max_length=64, description="Only those that failed for this reason code.")] = "",
@@ -155,7 +155,7 @@ async def list_projects(
     limit: Annotated[int, Query(ge=1, le=100, description="How many at most.")] = 50,
 ) -> models.ProjectPage:
     """The newest first."""
-    request = rpc.ListProjectsRequest(
+    asked = rpc.ListProjectsRequest(
         caller=caller.rpc,
         state=value(rpc.State, "STATE", state) if state else rpc.STATE_UNSPECIFIED,
         reason_code=reason,
@@ -165,17 +165,18 @@ async def list_projects(
         limit=limit,
         user_id=user_id,
     )
-    page = await deps.director.call(deps.director.projects.ListProjects, request)
+    page = await deps.director.call(deps.director.projects.ListProjects, asked)
+    telling = deps.telling(request)
     items = [await telling.summary(project) for project in page.projects]
     return models.ProjectPage(items=items, next_cursor=page.next_cursor or None)
 
 
 @router.get("/{project_id}", summary="Read a project", response_model=models.Project, responses=documented(404))
 async def get_project(
-    project_id: Id, response: Response, caller: ReaderDep, deps: DepsDep, telling: TellingDep
+    project_id: Id, request: Request, response: Response, caller: ReaderDep, deps: DepsDep
 ) -> models.Project:
     """As it is now, with links to its media. The `ETag` is for edits that must not overwrite another's."""
-    return await answered(await deps.director.project(caller, project_id), response, telling)
+    return await answered(await deps.director.project(caller, project_id), response, deps.telling(request))
 
 
 @router.patch(
