@@ -28,6 +28,7 @@ from reelwright_chassis.store.port import (
     Value,
     Write,
 )
+from reelwright_chassis.store.sqlite import SqliteStore
 
 PLAIN = Table("contract-plain", partition="id", ttl="expires_at")
 SORTED = Table(
@@ -185,6 +186,40 @@ async def test_of_many_who_write_on_a_version_each_counts_once(tables: Store, ke
 
     await asyncio.gather(*(increment() for _ in range(10)))
     assert await tables.get(PLAIN, {"id": key}) == {"id": key, "version": 10}
+
+
+async def test_what_comes_together_is_made_one_after_the_other(tables: Store, key: str) -> None:
+    """Each condition finds what the transactions before it left, and an item is in the indexes as it was left last."""
+
+    def put(number: int, when: Condition, **more: Value) -> Put:
+        return Put(SORTED, {"id": key, "number": number, **more}, when=when)
+
+    at: dict[str, str | int] = {"id": key, "number": 1}
+    asked: list[list[Write]] = [
+        [put(1, Absent(), colour=f"{key}-red")],
+        [put(1, Absent(), colour=f"{key}-green")],
+        [put(1, Present(), colour=f"{key}-blue"), put(2, Absent(), colour=f"{key}-blue")],
+        [Delete(SORTED, at, when=Equals({"colour": f"{key}-red"}))],
+        [Check(SORTED, at, when=Present()), put(3, Absent())],
+    ]
+    told = await _in_turn(tables, asked)
+    assert [type(each) for each in told] == [type(None), Conflict, type(None), Conflict, type(None)]
+    assert [item["number"] for item in (await tables.query(Query(SORTED, key))).items] == [1, 2, 3]
+    for colour, numbers in (("red", []), ("green", []), ("blue", [1, 2])):
+        page = await tables.query(Query(SORTED, f"{key}-{colour}", index="by-colour"))
+        assert sorted(item["number"] for item in page.items) == numbers  # type: ignore[type-var]
+
+    gone: list[list[Write]] = [[Delete(SORTED, at)], [put(1, Present())], [put(1, Absent())], [Delete(SORTED, at)]]
+    told = await _in_turn(tables, gone)
+    assert [type(each) for each in told] == [type(None), Conflict, type(None), type(None)]
+    assert await tables.get(SORTED, at) is None
+
+
+async def _in_turn(store: Store, asked: list[list[Write]]) -> list[BaseException | None]:
+    """All at once where they are made in the order in which they come, else each after the other."""
+    if isinstance(store, SqliteStore):
+        return await asyncio.gather(*map(store.transact, asked), return_exceptions=True)
+    return [(await asyncio.gather(store.transact(writes), return_exceptions=True))[0] for writes in asked]
 
 
 async def everything(store: Store, query: Query) -> list[Value]:

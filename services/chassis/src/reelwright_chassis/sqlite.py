@@ -5,10 +5,10 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from reelwright_chassis.errors import StateTooNew, StateUnreadable, Unavailable
-from reelwright_chassis.sqlite_batch import Job, run_jobs
+from reelwright_chassis.sqlite_batch import Asked, Job, Joint, run_jobs
 
 T = TypeVar("T")
 
@@ -52,6 +52,10 @@ class Database:
         """Run `work` in a transaction: all of it is durable when this returns, none of it when it raises."""
         return await self._do(work, writes=True)
 
+    async def write_jointly(self, joint: Joint, what: Any) -> None:
+        """The same by a function that does at once what several ask of it. Raises what it answers for this one."""
+        await self._do(Asked(joint, what), writes=True)
+
     async def close(self) -> None:
         """What was asked before is done before; idempotent."""
         if self._closed:
@@ -61,7 +65,7 @@ class Database:
         await asyncio.get_running_loop().run_in_executor(self._thread, self._connection.close)
         self._thread.shutdown(wait=False)
 
-    async def _do(self, work: Callable[[sqlite3.Connection], T], *, writes: bool) -> T:
+    async def _do(self, work: Callable[[sqlite3.Connection], T] | Asked, *, writes: bool) -> T:
         if self._closed:
             raise Unavailable(f"{self.path.name} is closed")
         loop = asyncio.get_running_loop()

@@ -69,14 +69,18 @@ def _own_url(scheme: str, host: str | None, server: tuple[str, int] | None, root
     return str(URL(scope={"scheme": scheme, "server": server, "path": f"{root}/", "headers": headers})).rstrip("/")
 
 
-async def _deps(request: Request) -> Deps:
+def deps_of(request: Request) -> Deps:
+    """The same as `DepsDep`, for routes that are asked so often that a dependency more is felt."""
     deps: Deps = request.app.state.deps
     return deps
 
 
+async def _deps(request: Request) -> Deps:
+    return deps_of(request)
+
+
 async def _telling(request: Request) -> Telling:
-    deps: Deps = request.app.state.deps
-    return deps.telling(request)
+    return deps_of(request).telling(request)
 
 
 DepsDep = Annotated[Deps, Depends(_deps)]

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from reelwright_chassis.bus.partitioner import partition_of
@@ -28,6 +29,18 @@ MIGRATIONS = (
 )
 
 _PUT_RECORDS = Many("INSERT INTO records VALUES", "(?, ?, ?, ?, ?, ?, ?)")
+_READ_ENDS = Many("SELECT topic, partition, next_offset FROM partitions WHERE", "(topic = ? AND partition = ?)", " OR ")
+# Of partitions that there are: what comes last is what happens.
+_MOVE_ENDS = Many(
+    "INSERT INTO partitions (topic, partition, next_offset, first_offset) VALUES",
+    "(?, ?, ?, 0)",
+    last="ON CONFLICT (topic, partition) DO UPDATE SET next_offset = excluded.next_offset",
+)
+_READ_RECORDS = Many(
+    "",
+    "SELECT * FROM (SELECT * FROM records WHERE topic = ? AND partition = ? AND offset >= ? ORDER BY offset LIMIT ?)",
+    " UNION ALL ",
+)
 
 
 class Extent(NamedTuple):
@@ -56,23 +69,19 @@ def append(
     connection: sqlite3.Connection, messages: Sequence[Message], partitions: Mapping[str, int], now_s: float
 ) -> dict[TopicPartition, int]:
     """Append in the given order; returns the next offset of each partition that grew."""
-    ends: dict[TopicPartition, int] = {}
+    places = [
+        TopicPartition(message.topic, partition_of(message.key, partitions[message.topic])) for message in messages
+    ]
+    found = _READ_ENDS.read(connection, list(set(places)))
+    ends = {TopicPartition(topic, partition): offset for topic, partition, offset in found}
     rows: list[Sequence[object]] = []
-    for message in messages:
-        at = TopicPartition(message.topic, partition_of(message.key, partitions[message.topic]))
-        offset = ends.get(at)
-        if offset is None:
-            (offset,) = connection.execute(
-                "SELECT next_offset FROM partitions WHERE topic = ? AND partition = ?", at
-            ).fetchone()
+    for at, message in zip(places, messages, strict=True):
+        offset = ends[at]
         headers = json.dumps({name: value.decode("latin-1") for name, value in message.headers.items()})
         rows.append((*at, offset, message.key, message.value, headers, now_s))
         ends[at] = offset + 1
     _PUT_RECORDS.run(connection, rows)
-    connection.executemany(
-        "UPDATE partitions SET next_offset = ? WHERE topic = ? AND partition = ?",
-        [(end, *at) for at, end in ends.items()],
-    )
+    _MOVE_ENDS.run(connection, [(*at, end) for at, end in ends.items()])
     return ends
 
 
@@ -80,23 +89,14 @@ def read(
     connection: sqlite3.Connection, positions: Sequence[tuple[TopicPartition, int]], max_records: int
 ) -> list[Record]:
     """Up to `max_records` in all, partition after partition, each from its position on."""
-    found: list[Record] = []
-    for at, position in positions:
-        if len(found) >= max_records:
-            break
-        rows = connection.execute(
-            "SELECT offset, key, value, headers, timestamp_s FROM records"
-            " WHERE topic = ? AND partition = ? AND offset >= ? ORDER BY offset LIMIT ?",
-            (*at, position, max_records - len(found)),
-        )
-        found += [_record(at, row) for row in rows]
-    return found
+    rows = _READ_RECORDS.read(connection, [(*at, position, max_records) for at, position in positions])
+    return [_record(row) for row in islice(rows, max_records)]
 
 
-def _record(at: TopicPartition, row: tuple[int, str, bytes, str, float]) -> Record:
-    offset, key, value, headers, timestamp_s = row
+def _record(row: tuple[str, int, int, str, bytes, str, float]) -> Record:
+    topic, partition, offset, key, value, headers, timestamp_s = row
     decoded = {name: text.encode("latin-1") for name, text in json.loads(headers).items()}
-    return Record(at.topic, at.partition, offset, key, value, decoded, timestamp_s)
+    return Record(topic, partition, offset, key, value, decoded, timestamp_s)
 
 
 def write_commits(connection: sqlite3.Connection, group: str, offsets: Mapping[TopicPartition, int]) -> None:

@@ -142,9 +142,14 @@ def _set_ttl(client: "DynamoDBClient", name: str, table: Table, *, dry_run: bool
             yield Change("table", name, told)
         return
     if not dry_run:
-        client.update_time_to_live(
-            TableName=name, TimeToLiveSpecification={"Enabled": True, "AttributeName": table.ttl}
-        )
+        try:
+            client.update_time_to_live(
+                TableName=name, TimeToLiveSpecification={"Enabled": True, "AttributeName": table.ttl}
+            )
+        except ClientError:
+            if ttl_of(client, name) != table.ttl:
+                raise
+            return  # somebody else was quicker
     yield Change("table", name, f"items expire by {table.ttl}")
 
 

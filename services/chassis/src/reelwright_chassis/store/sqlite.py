@@ -12,12 +12,12 @@ from prometheus_client import Histogram
 
 from reelwright_chassis import metrics
 from reelwright_chassis.clock import Clock, SystemClock
-from reelwright_chassis.errors import Conflict
 from reelwright_chassis.sqlite import Database
 from reelwright_chassis.store import sqlite_rows as rows
 from reelwright_chassis.store.limits import check_writes, position
 from reelwright_chassis.store.port import Condition, Delete, Item, Key, Page, Put, Query, Table, Value, Write
 from reelwright_chassis.store.sqlite_query import prepare_query
+from reelwright_chassis.store.sqlite_writes import Transaction, apply
 from reelwright_chassis.timing import timed
 
 MIGRATIONS = (
@@ -83,7 +83,7 @@ class SqliteStore:
         check_writes(writes)
         now_s = self._clock.now_s()
         with timed(_seconds("write")):
-            await self._database.write(lambda connection: self._apply(connection, writes, now_s))
+            await self._database.write_jointly(self._apply, Transaction(writes, now_s))
 
     async def query(self, query: Query) -> Page:
         self._check_declared(query.table)
@@ -95,15 +95,11 @@ class SqliteStore:
         if self._tables.get(table.name) != table:
             raise ValueError(f"table {table.name} was not ensured as it is declared here")
 
-    def _apply(self, connection: sqlite3.Connection, writes: Sequence[Write], now_s: float) -> None:
-        if now_s - self._purged_at_s > _PURGE_EVERY_S:
-            rows.purge(connection, now_s)
-            self._purged_at_s = now_s
-        for write in writes:
-            if not rows.condition_holds(connection, write, now_s):
-                metrics.STORE_CONFLICTS.labels(table=write.table.name).inc()
-                raise Conflict(f"a condition on {write.table.name} does not hold")
-        rows.apply(connection, writes)
+    def _apply(self, connection: sqlite3.Connection, asked: Sequence[Transaction]) -> list[Exception | None]:
+        if asked[-1].now_s - self._purged_at_s > _PURGE_EVERY_S:
+            rows.purge(connection, asked[-1].now_s)
+            self._purged_at_s = asked[-1].now_s
+        return apply(connection, asked)
 
 
 def _declare(connection: sqlite3.Connection, table: Table) -> None:

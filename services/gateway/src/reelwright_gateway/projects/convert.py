@@ -19,6 +19,8 @@ from reelwright_gateway.times import moment, moment_of
 
 _REMEMBERED = 2_048
 """Projects whose summary is kept; a few kilobytes each."""
+_REMEMBERED_WHOLE = 512
+"""Projects that are kept with their scenes; a few tens of kilobytes each."""
 
 
 class Telling:
@@ -30,32 +32,28 @@ class Telling:
         self._now_s = now_s
 
     async def project(self, had: rpc.Project) -> models.Project:
-        return models.Project.model_validate(await self._project(had))
+        return _lasting_project(had.SerializeToString()).model_copy(update=await self._changing(had))
 
     async def created(self, had: rpc.Project, upload: models.UploadInfo) -> models.CreatedProject:
-        return models.CreatedProject.model_validate({**await self._project(had), "upload": upload})
+        """With a known key it may be well on its way."""
+        fields = {**_project_fields(had), **await self._changing(had), "upload": upload}
+        return models.CreatedProject.model_validate(fields)
 
     async def summary(self, had: rpc.Project) -> models.ProjectSummary:
-        lasting, running = _lasting(had.SerializeToString()), self._running(had)
+        lasting, running = _lasting_summary(had.SerializeToString()), self._running(had)
         if running is None and not had.HasField("video"):
             return lasting
         changing = {"progress": self._progress(had, running), "poster": await self._linker.part(had, "poster")}
         return lasting.model_copy(update=changing)
 
-    async def _project(self, had: rpc.Project) -> dict[str, Any]:
-        return {
-            **_lasting_fields(had),
-            "progress": self._progress(had, self._running(had)),
-            "poster": await self._linker.part(had, "poster"),
-            "settings": _settings(had.settings),
-            "audio": _audio(had.audio),
-            "transcript_revision": had.transcript_revision,
-            "scenes_revision": had.plan_revision,
-            "scenes": [_scene(scene) for scene in had.scenes],
-            "video": await self._linker.video(had),
-            "consent": _consent(had.consent) if had.HasField("consent") else None,
-            "estimate": _estimate(had.estimate) if had.HasField("estimate") else None,
-        }
+    async def _changing(self, had: rpc.Project) -> dict[str, Any]:
+        """What does not follow from the message alone."""
+        running = self._running(had)
+        if running is None and not had.HasField("video"):
+            return {}
+        video = await self._linker.video(had)
+        poster = video.poster if video is not None else None
+        return {"progress": self._progress(had, running), "poster": poster, "video": video}
 
     def _running(self, had: rpc.Project) -> Running | None:
         return self._book.running(had.project_id, stage_of(had) or "")
@@ -65,18 +63,37 @@ class Telling:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _lasting(message: bytes) -> models.ProjectSummary:
+def _lasting_summary(message: bytes) -> models.ProjectSummary:
     """By the very message that the director answered, so that nothing remembered is ever out of date."""
-    had = rpc.Project.FromString(message)
-    resting = _progress_model(progress(had, None, 0.0))
-    return models.ProjectSummary.model_validate({**_lasting_fields(had), "progress": resting, "poster": None})
+    return models.ProjectSummary.model_validate(_summary_fields(rpc.Project.FromString(message)))
+
+
+@lru_cache(maxsize=_REMEMBERED_WHOLE)
+def _lasting_project(message: bytes) -> models.Project:
+    """As `_lasting_summary`, the whole of it."""
+    return models.Project.model_validate(_project_fields(rpc.Project.FromString(message)))
 
 
 def _progress_model(now: Progress) -> models.ProgressNow:
     return models.ProgressNow.model_validate({"stage": now.stage, "percent": now.percent, "eta_at": now.eta_at})
 
 
-def _lasting_fields(had: rpc.Project) -> dict[str, Any]:
+def _project_fields(had: rpc.Project) -> dict[str, Any]:
+    """All of a project that follows from the message alone, as in a summary; and not the links to its media."""
+    return {
+        **_summary_fields(had),
+        "settings": _settings(had.settings),
+        "audio": _audio(had.audio),
+        "transcript_revision": had.transcript_revision,
+        "scenes_revision": had.plan_revision,
+        "scenes": [_scene(scene) for scene in had.scenes],
+        "video": None,
+        "consent": _consent(had.consent) if had.HasField("consent") else None,
+        "estimate": _estimate(had.estimate) if had.HasField("estimate") else None,
+    }
+
+
+def _summary_fields(had: rpc.Project) -> dict[str, Any]:
     """All of a summary that follows from the message alone: not what jobs told, and not the link to its poster."""
     return {
         "id": had.project_id,
@@ -96,6 +113,8 @@ def _lasting_fields(had: rpc.Project) -> dict[str, Any]:
         "labels": dict(had.labels),
         "created_at": moment(had.created_at),
         "updated_at": moment(had.updated_at),
+        "progress": _progress_model(progress(had, None, 0.0)),
+        "poster": None,
     }
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from reelwright.rpc.v1 import project_pb2 as rpc
 from reelwright_chassis.errors import Reject
 from reelwright_chassis.outbound import AddressRefused, check_url
-from reelwright_gateway.deps import Deps, DepsDep, TellingDep
+from reelwright_gateway.deps import Deps, DepsDep, TellingDep, deps_of
 from reelwright_gateway.etag import IfMatch, etag
 from reelwright_gateway.fetching.service import allowed_of
 from reelwright_gateway.idempotency import IdempotencyKey
@@ -46,12 +46,12 @@ async def create_project(
     response: Response,
     caller: WriterDep,
     key: IdempotencyKey,
-    deps: DepsDep,
 ) -> models.CreatedProject:
     """Then send the recording to `upload.url`; the run starts by itself when it is there, unless `autostart` is off.
 
     With `audio.url` it is fetched from there instead: `failed` then says if that cannot be done.
     """
+    deps = deps_of(request)
     audio_url = _checked_url(wanted.audio, deps)
     asked = rpc.CreateProjectRequest(
         caller=caller.rpc,
@@ -142,7 +142,6 @@ def _copy_asked(
 async def list_projects(
     request: Request,
     caller: ReaderDep,
-    deps: DepsDep,
     *,
     state: Annotated[State | None, Query(description="Only those in this state.", alias="status")] = None,
     reason: Annotated[str, Query(max_length=64, description="Only those that failed for this reason code.")] = "",
@@ -155,6 +154,7 @@ async def list_projects(
     limit: Annotated[int, Query(ge=1, le=100, description="How many at most.")] = 50,
 ) -> models.ProjectPage:
     """The newest first."""
+    deps = deps_of(request)
     asked = rpc.ListProjectsRequest(
         caller=caller.rpc,
         state=value(rpc.State, "STATE", state) if state else rpc.STATE_UNSPECIFIED,
@@ -172,10 +172,9 @@ async def list_projects(
 
 
 @router.get("/{project_id}", summary="Read a project", response_model=models.Project, responses=documented(404))
-async def get_project(
-    project_id: Id, request: Request, response: Response, caller: ReaderDep, deps: DepsDep
-) -> models.Project:
+async def get_project(project_id: Id, request: Request, response: Response, caller: ReaderDep) -> models.Project:
     """As it is now, with links to its media. The `ETag` is for edits that must not overwrite another's."""
+    deps = deps_of(request)
     return await answered(await deps.director.project(caller, project_id), response, deps.telling(request))
 
 
