@@ -7,7 +7,7 @@ disorder are allowed: requests need no order, changes carry versions.
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from contextvars import Context
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from reelwright_chassis import metrics
 from reelwright_chassis.bus.port import Bus, Message
@@ -62,7 +62,7 @@ def _message(out: Outgoing) -> Message:
     else:
         with creating(out.topic, out.message, cause) as step:
             message = encode(out.message, source=SOURCE, trace=step.context)
-    return replace(message, topic=out.topic, headers={**message.headers, **out.headers})
+    return Message(out.topic, message.key, message.value, {**message.headers, **out.headers})
 
 
 def outbox_item(row: OutboxRow) -> dict[str, Value]:

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator
+from functools import cache
 
 from reelwright.events.v1.media_pb2 import ASSET_SOURCE_UPLOADED, Asset, AssetKind, Rung
 from reelwright.rpc.v1 import project_pb2 as rpc
@@ -9,7 +10,7 @@ from reelwright_director import pictures
 from reelwright_director.brakes import Brakes
 from reelwright_director.estimate import Estimate
 from reelwright_director.state import Failure, HistoryEntry, Project, ProjectSettings, SceneRef
-from reelwright_director.terms import Stage, State, Waiting
+from reelwright_director.terms import Review, Stage, State, Waiting
 from reelwright_director.view import quality, stale, timestamp, warnings
 from reelwright_director.waiting import next_attempt_at_s, waiting_on
 
@@ -76,10 +77,12 @@ def _add_optional(view: rpc.Project, project: Project) -> None:
         view.consent.CopyFrom(rpc.Consent(terms_version=project.consent.terms_version, accepted_at=at))
 
 
+@cache
 def state_value(state: State) -> rpc.State.ValueType:
     return rpc.State.Value(f"STATE_{state.name}")
 
 
+@cache
 def waiting_value(on: Waiting) -> rpc.WaitingOn.ValueType:
     return rpc.WaitingOn.Value(f"WAITING_ON_{on.name}")
 
@@ -89,6 +92,7 @@ def estimate_view(estimate: Estimate) -> rpc.Estimate:
     return rpc.Estimate(cost_usd_at_most=estimate.cost_usd_at_most, stages=stages, assets=estimate.assets)
 
 
+@cache
 def stage_value(stage: Stage) -> rpc.Stage.ValueType:
     return rpc.Stage.Value(f"STAGE_{stage.name}")
 
@@ -98,7 +102,7 @@ def settings_view(settings: ProjectSettings) -> rpc.ProjectSettings:
     return rpc.ProjectSettings(
         title=settings.title,
         target_duration_s=settings.target_duration_s,
-        review=rpc.Review.Value(f"REVIEW_{settings.review.name}"),
+        review=_review_value(settings.review),
         caption_style=settings.caption_style,
         look=settings.look,
         direction=settings.direction,
@@ -109,6 +113,11 @@ def settings_view(settings: ProjectSettings) -> rpc.ProjectSettings:
         render=settings.render,
         brand=settings.brand,
     )
+
+
+@cache
+def _review_value(review: Review) -> rpc.Review.ValueType:
+    return rpc.Review.Value(f"REVIEW_{review.name}")
 
 
 def failure_view(failure: Failure) -> rpc.Failure:

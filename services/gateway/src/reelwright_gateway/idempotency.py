@@ -28,20 +28,21 @@ class InFlight:
         self._keys.discard(key)
 
 
-async def _idempotency_key(
-    request: Request,
-    idempotency_key: Annotated[
-        str | None,
-        Header(
-            alias="Idempotency-Key",
-            description="Any unique text, such as a UUID. The same request with the same key within 24 hours is done "
-            "once and answered alike; another request with it is refused.",
-            json_schema_extra={"pattern": r'^("[ -~]{1,255}"|[!#-~]([ -~]{0,253}[!-~])?)$'},
-            examples=['"8e03978e-40d5-43e8-bc93-6894a57f9324"'],
-        ),
-    ] = None,
-) -> str:
-    """The key, bare; empty where none was sent."""
+SentKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        description="Any unique text, such as a UUID. The same request with the same key within 24 hours is done "
+        "once and answered alike; another request with it is refused.",
+        json_schema_extra={"pattern": r'^("[ -~]{1,255}"|[!#-~]([ -~]{0,253}[!-~])?)$'},
+        examples=['"8e03978e-40d5-43e8-bc93-6894a57f9324"'],
+    ),
+]
+"""As it came: for routes that are asked so often that a dependency more is felt. Take it by `taken_key`."""
+
+
+async def taken_key(request: Request, idempotency_key: SentKey = None) -> str:
+    """The key, bare; empty where none was sent. Raises `Problem`: idempotency_running, request_invalid."""
     if idempotency_key is None:
         return ""
     key, caller = _bare(idempotency_key), await identified(request)
@@ -65,4 +66,4 @@ def _bare(header: str) -> str:
     return key
 
 
-IdempotencyKey = Annotated[str, Depends(_idempotency_key)]
+IdempotencyKey = Annotated[str, Depends(taken_key)]

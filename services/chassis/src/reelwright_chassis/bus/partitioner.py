@@ -1,9 +1,14 @@
 """Which partition a key goes to: Kafka's default partitioner, so that every backend and client agrees."""
 
+from functools import lru_cache
+
+_REMEMBERED = 4_096
+"""Keys: much is said of a project in a row."""
 _MASK = 0xFFFFFFFF
 _M = 0x5BD1E995
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def partition_of(key: str, partitions: int) -> int:
     """0 .. partitions - 1; the same key always goes to the same one."""
     return (murmur2(key.encode()) & 0x7FFFFFFF) % partitions

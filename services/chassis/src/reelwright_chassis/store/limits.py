@@ -42,7 +42,7 @@ def check_writes(writes: Sequence[Write]) -> None:
     targets = {(write.table.name, position(write.table, keys_of(write))) for write in writes}
     if len(targets) < len(writes):
         raise InvalidItem("a transaction may not name one item twice")
-    total = sum(check_item(write.table, write.item) for write in writes if isinstance(write, Put))
+    total = sum([_check_attributes(write.table, write.item) for write in writes if isinstance(write, Put)])
     if total > MAX_TRANSACTION_BYTES:
         raise InvalidItem(f"a transaction is at most {MAX_TRANSACTION_BYTES} bytes, not {total}")
 
@@ -55,6 +55,11 @@ def keys_of(write: Write) -> Item:
 def check_item(table: Table, item: Item) -> int:
     """The item's size in bytes as DynamoDB counts it. Raises `InvalidItem` when table or limits refuse it."""
     position(table, item)
+    return _check_attributes(table, item)
+
+
+def _check_attributes(table: Table, item: Item) -> int:
+    """All but its key."""
     for index in table.indexes:
         index_position(table, index, item)
     if table.ttl is not None and table.ttl in item and not _is_number(item[table.ttl]):

@@ -19,9 +19,8 @@ from reelwright_chassis.tracing.spans import INHERIT, Step, span, within
 
 def creating(topic: str, event: Proto, parent: TraceContext | None) -> Step:
     """Around the making of an event that waits to be sent. Without a parent it belongs to the present step."""
-    return span(
-        f"create {topic}", Kind.PRODUCER, parent=parent or INHERIT, attributes=_about("create", "create", topic, event)
-    )
+    attributes = _about("create", "create", topic, event) if recorder() is not None else {}
+    return span(f"create {topic}", Kind.PRODUCER, parent=parent or INHERIT, attributes=attributes)
 
 
 def sending(topic: str, event: Proto) -> Step:

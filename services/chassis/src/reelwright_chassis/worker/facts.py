@@ -2,17 +2,17 @@
 
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
+from functools import cache, partial
 
 from google.protobuf.message import Message as Proto
-from structlog.contextvars import bound_contextvars
+from prometheus_client import Counter
 
 from reelwright_chassis import metrics
 from reelwright_chassis.bus.port import Bus, Record
 from reelwright_chassis.clock import Clock, SystemClock
 from reelwright_chassis.envelope import decode
 from reelwright_chassis.errors import Reject, Stopped, Undecodable
-from reelwright_chassis.logs import get_logger
+from reelwright_chassis.logs import about, get_logger
 from reelwright_chassis.worker.dead_letters import DeadLetters
 from reelwright_chassis.worker.driver import Driver, Ended, Limits
 from reelwright_chassis.worker.retry import RetryPolicy, plan_retry
@@ -88,7 +88,7 @@ class FactConsumer:
         except Undecodable as error:
             await self._ride_out(partial(self._dead_letters.put, record, error, attempts=0))
             return self._end("undecodable")
-        with bound_contextvars(project_id=getattr(fact, "project_id", ""), request_id=getattr(fact, "request_id", "")):
+        with about(project_id=getattr(fact, "project_id", ""), request_id=getattr(fact, "request_id", "")):
             return await self._try(fact, record)
 
     async def _try(self, fact: Proto, record: Record) -> Ended:
@@ -132,5 +132,10 @@ class FactConsumer:
         await self._driver.outage.ride_out(call, self._driver.stopping)
 
     def _end(self, outcome: str) -> Ended:
-        metrics.RECORDS.labels(group=self._group, outcome=outcome).inc()
+        _records(self._group, outcome).inc()
         return Ended.FINISHED
+
+
+@cache
+def _records(group: str, outcome: str) -> Counter:
+    return metrics.RECORDS.labels(group=group, outcome=outcome)

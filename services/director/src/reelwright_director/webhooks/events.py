@@ -16,6 +16,7 @@ from reelwright_director.terms import RUNNING, State, Waiting
 from reelwright_director.view import quality, timestamp, warnings
 from reelwright_director.waiting import waiting_on
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _CHANCE_BITS = 80
 _MOST_WARNINGS = 20
 
@@ -134,4 +135,4 @@ def _time(at_s: float) -> str:
 def spelled(kind: EventType, at_s: float, data: dict[str, Any]) -> str:
     """A body as Standard Webhooks has it: type, timestamp, data."""
     body = {"type": kind.value, "timestamp": _time(at_s), "data": data}
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(body)

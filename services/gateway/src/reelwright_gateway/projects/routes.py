@@ -10,7 +10,7 @@ from reelwright_chassis.outbound import AddressRefused, check_url
 from reelwright_gateway.deps import Deps, DepsDep, TellingDep, deps_of
 from reelwright_gateway.etag import IfMatch, etag
 from reelwright_gateway.fetching.service import allowed_of
-from reelwright_gateway.idempotency import IdempotencyKey
+from reelwright_gateway.idempotency import IdempotencyKey, SentKey, taken_key
 from reelwright_gateway.identity import Caller, ReaderDep, WriterDep
 from reelwright_gateway.names import value
 from reelwright_gateway.problems import FieldError, Problem, documented
@@ -45,7 +45,7 @@ async def create_project(
     request: Request,
     response: Response,
     caller: WriterDep,
-    key: IdempotencyKey,
+    idempotency_key: SentKey = None,
 ) -> models.CreatedProject:
     """Then send the recording to `upload.url`; the run starts by itself when it is there, unless `autostart` is off.
 
@@ -55,7 +55,7 @@ async def create_project(
     audio_url = _checked_url(wanted.audio, deps)
     asked = rpc.CreateProjectRequest(
         caller=caller.rpc,
-        idempotency_key=key,
+        idempotency_key=await taken_key(request, idempotency_key),
         settings=new_settings(wanted),
         defaults=default_settings(deps.defaults),
         client_reference=wanted.client_reference,
