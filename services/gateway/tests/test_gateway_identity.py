@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import jwt
 import pytest
 from apihouse import MP3, SETTINGS, House, Issuer, house
 
 from reelwright.rpc.v1 import keys_pb2 as rpc
+from reelwright_chassis.errors import Unavailable
 from reelwright_chassis.testing import FakeClock
 from reelwright_gateway.identity.jwks import Jwks
 
@@ -311,3 +313,28 @@ async def test_keys_rotate_and_an_issuer_may_be_away() -> None:
     issuer.away = True
     await clock.advance(301)
     assert await jwks.key("two") is not None
+
+
+async def test_who_comes_while_keys_are_read_waits_for_them() -> None:
+    issuer, reading, answers = Issuer(), asyncio.Event(), asyncio.Event()
+
+    async def read() -> Any:
+        reading.set()
+        await answers.wait()
+        return await issuer.read()
+
+    jwks = Jwks(read, FakeClock(), age_s=300)
+    asked = [asyncio.create_task(jwks.key("one")) for _ in range(5)]
+    await reading.wait()
+    asked += [asyncio.create_task(jwks.key("one")) for _ in range(5)]
+    asked[0].cancel()
+    issuer.away = True
+    answers.set()
+    told = await asyncio.gather(*asked, return_exceptions=True)
+    assert [type(each) for each in told] == [asyncio.CancelledError, *[Unavailable] * 9]
+    assert issuer.reads == 1
+
+    issuer.away = False
+    told = await asyncio.gather(*(jwks.key("one") for _ in range(5)), return_exceptions=True)
+    assert all(isinstance(key, jwt.PyJWK) for key in told)
+    assert issuer.reads == 2

@@ -31,15 +31,25 @@ class Jwks:
         self._keys: dict[str, jwt.PyJWK] = {}
         self._tried_at_s = float("-inf")
         self._read_at_s = float("-inf")
-        self._lock = asyncio.Lock()
+        self._reading: asyncio.Task[None] | None = None
 
     async def key(self, key_id: str) -> jwt.PyJWK | None:
         """None when the issuer has no such key. Raises `Unavailable` when its keys were never read."""
         if self._is_due(key_id):
-            async with self._lock:
-                if self._is_due(key_id):
-                    await self._refresh()
+            await self._refreshed()
         return self._keys.get(key_id)
+
+    async def _refreshed(self) -> None:
+        """One reading, for all who come while it lasts."""
+        if self._reading is None:
+            self._reading = asyncio.create_task(self._refresh())
+            self._reading.add_done_callback(self._ended)
+        await asyncio.shield(self._reading)
+
+    def _ended(self, reading: "asyncio.Task[None]") -> None:
+        self._reading = None
+        if not reading.cancelled():
+            reading.exception()  # seen, also where nobody waits for it any more
 
     def _is_due(self, key_id: str) -> bool:
         now_s = self._clock.monotonic_s()
@@ -47,17 +57,16 @@ class Jwks:
         return wanted and now_s - self._tried_at_s > _AGAIN_S
 
     async def _refresh(self) -> None:
-        self._tried_at_s = self._clock.monotonic_s()
         try:
             read = await self._read()
             self._keys = {key.key_id: key for key in jwt.PyJWKSet.from_dict(dict(read)).keys if key.key_id}
         except (httpx.HTTPError, jwt.PyJWKSetError, ValueError, TypeError, KeyError) as error:
             log.warning("jwks_unreadable", error=type(error).__name__)
             if not self._keys:
-                self._tried_at_s = float("-inf")
                 raise Unavailable("the issuer's keys cannot be read") from error
-            return
-        self._read_at_s = self._tried_at_s
+        else:
+            self._read_at_s = self._clock.monotonic_s()
+        self._tried_at_s = self._clock.monotonic_s()
 
 
 async def read_keys(issuer: str, url: str) -> Mapping[str, Any]:
