@@ -1,8 +1,6 @@
 """Corners of the workflow that stories seldom reach, each with why it matters."""
 
-import json
 import random
-import zlib
 from dataclasses import replace
 
 import pytest
@@ -12,7 +10,7 @@ from reelwright.events.v1 import media_pb2 as media
 from reelwright.events.v1 import requests_pb2 as requests
 from reelwright_chassis.store.limits import check_item
 from reelwright_director import inputs, tables
-from reelwright_director.codec import item_project, project_item
+from reelwright_director.codec import project_item
 from reelwright_director.decision import Refused
 from reelwright_director.expect import Broken, number, present, typed
 from reelwright_director.policy import KEPT_HISTORY, KEPT_TAKES, MAX_PROMPT_CHARS
@@ -232,15 +230,3 @@ def test_what_must_hold_is_said_when_it_does_not() -> None:
         present(None)
     with pytest.raises(Broken, match="a str where a int must be"):
         typed(int, "1")
-
-
-@pytest.mark.parametrize("title_chars", [0, 100, 700, 5_000])
-def test_a_body_short_or_long_is_in_zlibs_format(title_chars: int) -> None:
-    """Versions before this one compressed all of them, and read these."""
-    world = World()
-    world.create()
-    project = replace(world.project, settings=ProjectSettings(title="t" * title_chars))
-    body = project_item(project)["body"]
-    assert isinstance(body, bytes)
-    assert json.loads(zlib.decompress(body))["settings"]["title"] == "t" * title_chars
-    assert item_project(project_item(project)) == project

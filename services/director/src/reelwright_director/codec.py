@@ -4,7 +4,6 @@ Keys and what indexes need are plain attributes; the rest is one compressed JSON
 whole item.
 """
 
-import struct
 import zlib
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -28,8 +27,6 @@ D = TypeVar("D", GivenText, Transcript, ScenePlan)
 SCHEMA_VERSION = 1
 _REMEMBERED = 512
 """Projects whose decoded form is kept; a few tens of kilobytes each."""
-_SHORT_BYTES = 1_024
-"""A new project has so few. DynamoDB counts kilobytes, so it would not help to make much less of them."""
 _ADAPTER: TypeAdapter[Project] = TypeAdapter(Project)
 _MIGRATIONS: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 """From schema version N to N + 1, on the decoded JSON."""
@@ -44,7 +41,7 @@ def project_item(project: Project) -> dict[str, Value]:
         "created_at": project.created_at_s,
         "updated_at": project.updated_at_s,
         "tenant_id": project.tenant_id,
-        "body": _deflated(_ADAPTER.dump_json(project)),
+        "body": zlib.compress(_ADAPTER.dump_json(project)),
     }
     if project.state is not State.DELETED:
         item["owner"] = owner_key(project.tenant_id, project.user_id)
@@ -57,16 +54,6 @@ def project_item(project: Project) -> dict[str, Value]:
     if due is not None:
         item |= {"due_shard": due_shard(project.project_id), "due_at": due}
     return item
-
-
-def _deflated(text: bytes) -> bytes:
-    """In zlib's format (RFC 1950), for `zlib.decompress`. What is short is stored in it as it is (RFC 1951, 3.2.4):
-    compressing gives up the interpreter, and waiting for it again takes longer than all else that is done to an item.
-    """
-    size = len(text)
-    if size > _SHORT_BYTES:
-        return zlib.compress(text)
-    return b"\x78\x01\x01" + struct.pack("<HH", size, size ^ 0xFFFF) + text + struct.pack(">I", zlib.adler32(text))
 
 
 def item_project(item: Mapping[str, Value]) -> Project:
