@@ -11,10 +11,11 @@ from parts.shared import shared_part
 
 from reelwright_chassis.errors import SettingsError, Unavailable
 from reelwright_chassis.ids import new_id
+from reelwright_chassis.store import dynamo_tables
 from reelwright_chassis.store.dynamo import DynamoStore
 from reelwright_chassis.store.dynamo_check import check_tables
 from reelwright_chassis.store.dynamo_settings import DynamoSettings
-from reelwright_chassis.store.dynamo_tables import provision_tables
+from reelwright_chassis.store.dynamo_tables import provision_tables, ttl_of
 from reelwright_chassis.store.port import Index, Query, Table
 
 PEOPLE = Table("people", "id", ttl="expires_at")
@@ -64,6 +65,22 @@ async def test_what_is_missing_is_made_and_a_second_run_changes_nothing(settings
         (True, "active, 0 indexes, items expire by expires_at"),
         (True, "active, 1 indexes"),
     ]
+
+
+@pytest.mark.parametrize("ours", ["expires_at", "forget_at"])
+async def test_an_expiry_that_somebody_else_sets_at_once_is_theirs(
+    settings: DynamoSettings, monkeypatch: pytest.MonkeyPatch, ours: str
+) -> None:
+    """We asked before they did. Where they wanted the same we go on, else it is told."""
+    await provision_tables(settings, [PEOPLE])
+    before = iter([None])
+    monkeypatch.setattr(dynamo_tables, "ttl_of", lambda client, name: next(before, ttl_of(client, name)))
+    provisioning = provision_tables(settings, [replace(PEOPLE, ttl=ours)])
+    if ours == PEOPLE.ttl:
+        assert await provisioning == []
+        return
+    with pytest.raises(Unavailable, match="provisioning: ValidationException"):
+        await provisioning
 
 
 async def test_a_new_index_is_added_and_finds_what_was_there(apart: DynamoSettings) -> None:
