@@ -30,7 +30,7 @@ MIGRATIONS = (
 
 _PUT_RECORDS = Many("INSERT INTO records VALUES", "(?, ?, ?, ?, ?, ?, ?)")
 _READ_ENDS = Many("SELECT topic, partition, next_offset FROM partitions WHERE", "(topic = ? AND partition = ?)", " OR ")
-# Of partitions that there are: what comes last is what happens.
+# The partitions exist, so it is the update that happens: UPDATE alone takes a statement for each.
 _MOVE_ENDS = Many(
     "INSERT INTO partitions (topic, partition, next_offset, first_offset) VALUES",
     "(?, ?, ?, 0)",

@@ -94,7 +94,7 @@ def _project_fields(had: rpc.Project) -> dict[str, Any]:
 
 
 def _summary_fields(had: rpc.Project) -> dict[str, Any]:
-    """All of a summary that follows from the message alone: not what jobs told, and not the link to its poster."""
+    """All of a summary that follows from the message alone: progress as if no job told any, no link to its poster."""
     return {
         "id": had.project_id,
         "user_id": had.user_id,
